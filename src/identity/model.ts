@@ -1,0 +1,110 @@
+import type { Attributes, JsonObject } from '../schema/types.js';
+
+/** One resource as the store holds it. `members` and `groups` are relations and never in here. */
+export interface Resource {
+  /** UUIDv7. */
+  id: string;
+  /** Name of the resource type: `User`, `Group`, … */
+  type: string;
+  version: number;
+  /** Milliseconds since 1970. */
+  created: number;
+  lastModified: number;
+  /** Attributes in schema spelling, extensions under their URN; no id, meta, schemas, members, groups, password, externalId. */
+  attributes: Attributes;
+  /** The caller's own external id (RFC 7643 §3.1: it belongs to the client that wrote it). */
+  externalId?: string;
+  /** What targets decided, by target (the readOnly extension). */
+  facts?: JsonObject;
+}
+
+/** Who asks, for rights, the log and what belongs to a source. */
+export interface Caller {
+  /** Name of the token. */
+  name: string;
+  client: 'entra' | 'okta' | 'generic';
+  /** The source that this token speaks for: owner of its externalIds. */
+  source: string;
+  /** userName bound to the token, for /Me. */
+  user?: string;
+  scopes: readonly string[];
+  correlationId: string;
+}
+
+export interface Member {
+  /** Resource id of a user or group. */
+  value: string;
+  type: 'User' | 'Group';
+  display?: string;
+}
+
+/** What a PATCH or PUT asks of a group's members, in order. Ids were not looked up yet. */
+export type MemberOperation =
+  | { op: 'add'; members: string[] }
+  | { op: 'remove'; members: string[] }
+  /** `members[type eq "Group"]`, `members[display sw "A"]`: which is decided in the store. */
+  | { op: 'removeWhere'; filter: import('../schema/filter.js').ResolvedFilter }
+  | { op: 'replace'; members: string[] };
+
+/** Secrets of a request; never part of attributes, log or undo. */
+export interface Secrets {
+  password?: string;
+}
+
+export interface NewResource {
+  attributes: Attributes;
+  externalId?: string;
+  members?: string[];
+  secrets?: Secrets;
+}
+
+/** What an edit makes of the attributes. */
+export interface EditResult {
+  attributes: Attributes;
+  /** Absent: unchanged; null: cleared. */
+  externalId?: string | null;
+  secrets?: Secrets;
+}
+
+export interface Edit {
+  /** Pure; may run again on a fresher state. Throws an IdentityError or ScimError when the state does not allow it. */
+  apply(current: { attributes: Attributes; externalId?: string }): EditResult;
+  members: MemberOperation[];
+}
+
+export interface Preconditions {
+  /** Versions of If-Match; `*` as `any`. */
+  ifMatch?: string[] | 'any';
+  ifNoneMatch?: string[] | 'any';
+}
+
+export interface Query {
+  filter?: import('../schema/filter.js').ResolvedFilter;
+  sortBy?: import('../schema/filter.js').AttributeReference;
+  sortOrder?: 'ascending' | 'descending';
+  /** 1-based. */
+  startIndex?: number;
+  count: number;
+  /** '' for the first page. */
+  cursor?: string;
+  /** Types to search; one for /Users, several at the root. */
+  types: string[];
+  /** Leave members (and their cost) out. */
+  withMembers: boolean;
+  withGroups: boolean;
+}
+
+export interface Page {
+  totalResults: number;
+  resources: ResourceView[];
+  nextCursor?: string;
+}
+
+/** A resource with its relations, as far as they were asked for. */
+export interface ResourceView {
+  resource: Resource;
+  members?: Member[];
+  groups?: { value: string; display?: string; type: 'direct' | 'indirect' }[];
+  /** Weak ETag value without quotes: epoch and version. */
+  etag: string;
+}
