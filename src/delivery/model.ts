@@ -1,0 +1,143 @@
+import type { ConnectorErrorShape, LeaverPolicy, PlannedChange, ResourceKind } from '../connectors/connector.js';
+
+/**
+ * due: is to be looked at. applied: the target is as the store wants it. parked: waits for a person or a new reason.
+ * held: the guard stopped it. removing: the resource is gone, the account not yet. retained: the account stays by policy.
+ */
+export type LinkState = 'due' | 'applied' | 'parked' | 'held' | 'removing' | 'retained';
+
+/** Who asked last, for the provisioning log. */
+export interface Cause {
+  caller: string;
+  source: string;
+  correlationId: string;
+}
+
+export interface ReservedValue {
+  value: string;
+  /** Digest of the candidates it was chosen from: chosen again only when an input changed. */
+  digest: string;
+  nameSpace: string;
+  folded: string;
+}
+
+export interface HeldPlan {
+  digest: string;
+  summary: string;
+  changes: PlannedChange[];
+  effects: { disables: number; deletes: number; memberRemovals: number };
+  at: number;
+  /** Set by `guard allow`: good for this generation and digest only. */
+  allowed?: { generation: number; digest: string };
+}
+
+/** Our record of one resource in one target. */
+export interface Link {
+  id: string;
+  target: string;
+  resourceId: string;
+  resourceType: ResourceKind;
+  label: string;
+  anchor?: string;
+  createdByUs: boolean;
+  generation: number;
+  state: LinkState;
+  priority: number;
+  attempts: number;
+  nextAttemptAt: number;
+  edgesDueAt?: number;
+  leaseOwner?: string;
+  leaseUntil?: number;
+  error?: LinkError;
+  removal?: { policy: LeaverPolicy; deleteAfterMs?: number };
+  removeAt?: number;
+  uniqueValues: Record<string, ReservedValue>;
+  facts: Record<string, string>;
+  held?: HeldPlan;
+  cause: Cause;
+  mappingRevision?: string;
+  updatedAt: number;
+}
+
+export interface LinkError extends Pick<ConnectorErrorShape, 'kind' | 'detail' | 'attribute' | 'recommendedAction' | 'diagnostic'> {
+  at: number;
+}
+
+export type EdgeState = 'due' | 'parked' | 'kept';
+
+/** A membership that a target may not have seen yet; without a direction. */
+export interface Edge {
+  groupId: string;
+  memberId: string;
+  memberType: ResourceKind;
+  generation: number;
+  state: EdgeState;
+  attempts: number;
+  nextAttemptAt: number;
+  changeId?: string;
+  error?: LinkError;
+}
+
+/** A change whose fate the deciding target has not told yet. */
+export interface Undecided {
+  changeId: string;
+  resourceId: string;
+  linkId: string;
+  target: string;
+  kind: 'create' | 'update' | 'members';
+  state: 'pending' | 'kept' | 'undone';
+  deadline: number;
+  error?: { detail: string; scimType?: string; attribute?: string; uniqueness: boolean };
+}
+
+export interface TargetState {
+  name: string;
+  revision: string;
+  state: 'active' | 'paused';
+  pause?: { reason: 'misconfigured' | 'guard' | 'administrator' | 'restore'; detail: string; at: number };
+  unavailableSince?: number;
+  retryAt?: number;
+  server?: string;
+  serverMovedAt?: number;
+  lastSuccessAt?: number;
+}
+
+export interface SealedPassword {
+  id: string;
+  linkId: string;
+  resourceId: string;
+  target: string;
+  purpose: 'set' | 'initial';
+  cipher: string;
+  keyName: string;
+  sealedAt: number;
+  expiresAt: number;
+  delivered: boolean;
+}
+
+/** One step of a provisioning-log record. */
+export interface LogStep {
+  name: 'import' | 'scope' | 'match' | 'plan' | 'apply' | 'verify';
+  status: 'success' | 'failure' | 'skipped';
+  detail: string;
+}
+
+export interface LogRecord {
+  id: string;
+  at: number;
+  correlationId: string;
+  caller: string;
+  source: string;
+  target: string;
+  resourceId: string;
+  resourceType: string;
+  label: string;
+  anchor?: string;
+  action: string;
+  outcome: 'success' | 'failure' | 'skipped' | 'pending' | 'undone';
+  durationMs: number;
+  attempt: number;
+  steps: LogStep[];
+  changes: PlannedChange[];
+  error?: LinkError;
+}

@@ -1,0 +1,204 @@
+/** What delivery needs of the store. Methods with a transaction join it; the others run their own. */
+import type { ResourceKind } from '../connectors/connector.js';
+import type { Caller } from '../identity/model.js';
+import type { FormerImage, MembershipChange, Transaction } from '../identity/ports.js';
+import type {
+  Cause,
+  Edge,
+  HeldPlan,
+  Link,
+  LinkError,
+  LinkState,
+  LogRecord,
+  ReservedValue,
+  SealedPassword,
+  TargetState,
+  Undecided,
+} from './model.js';
+
+export interface RaisedLink {
+  id: string;
+  generation: number;
+  /** The caller of `raise` holds the lease now. */
+  leased: boolean;
+  anchor?: string;
+}
+
+export interface LinkSubject {
+  target: string;
+  resourceId: string;
+  resourceType: ResourceKind;
+  label: string;
+  cause: Cause;
+  priority: number;
+}
+
+export interface Lease {
+  owner: string;
+  /** Milliseconds. */
+  forMs: number;
+}
+
+/** What a close writes on a link; anything absent stays. */
+export interface LinkClose {
+  state: LinkState;
+  attempts: number;
+  nextAttemptAt: number;
+  anchor?: string | null;
+  createdByUs?: boolean;
+  error?: LinkError | null;
+  uniqueValues?: Record<string, ReservedValue>;
+  facts?: Record<string, string>;
+  held?: HeldPlan | null;
+  mappingRevision?: string;
+  removeAt?: number | null;
+}
+
+export interface LinkFilter {
+  target?: string;
+  state?: LinkState;
+  resourceId?: string;
+  limit: number;
+  after?: string;
+}
+
+export abstract class LinkStore {
+  /** Makes the link if there is none, raises its generation and makes it due. With a lease: takes it if free. */
+  abstract raise(tx: Transaction, subject: LinkSubject, lease?: Lease): Promise<RaisedLink>;
+  /** Takes the lease of a link whose edges are due, if it is free. */
+  abstract leaseForEdges(tx: Transaction, target: string, groupId: string, lease: Lease): Promise<RaisedLink | undefined>;
+  /** The resource is gone: links with an account go to removing (or retained), the others vanish. */
+  abstract beginRemoval(tx: Transaction, target: string, resourceId: string, removal: NonNullable<Link['removal']>, cause: Cause): Promise<void>;
+  /** Raises every link of the targets that refers to the resource. */
+  abstract raiseReferring(tx: Transaction, target: string, resourceId: string): Promise<number>;
+  abstract get(linkId: string, tx?: Transaction): Promise<Link | undefined>;
+  abstract ofResource(resourceId: string, tx?: Transaction): Promise<Link[]>;
+  abstract find(target: string, resourceId: string, tx?: Transaction): Promise<Link | undefined>;
+  abstract byAnchor(target: string, anchor: string, tx?: Transaction): Promise<Link | undefined>;
+  abstract anchors(target: string, resourceIds: readonly string[]): Promise<Map<string, string>>;
+  abstract list(filter: LinkFilter): Promise<Link[]>;
+  abstract countByState(target: string): Promise<Record<string, number>>;
+  /** Claims due links (and groups with due edges), best priority first. */
+  abstract claim(target: string, lease: Lease, limit: number, kinds?: 'interactive'): Promise<Link[]>;
+  abstract claimOne(linkId: string, lease: Lease): Promise<Link | undefined>;
+  /** Gives leased links back untouched. */
+  abstract release(linkIds: readonly string[], owner: string): Promise<void>;
+  abstract renew(linkId: string, lease: Lease): Promise<boolean>;
+  /**
+   * Closes an attempt: writes when lease and generation are still the claim's, and frees the lease.
+   * `moved`: the generation rose meanwhile; anchor, facts and reservations are kept, the link stays due.
+   * `lost`: the lease is another's; the generation is raised so that the link is verified again.
+   */
+  abstract close(tx: Transaction, link: Link, owner: string, close: LinkClose): Promise<'closed' | 'moved' | 'lost'>;
+  abstract delete(tx: Transaction, linkId: string): Promise<void>;
+  /** Moves the account of a removing or retained link to another one; false when the old link is being worked on. */
+  abstract takeOver(tx: Transaction, from: Link, to: Link): Promise<boolean>;
+  abstract setState(tx: Transaction, linkId: string, state: LinkState, patch?: Partial<LinkClose>): Promise<boolean>;
+  /** Makes parked and waiting links due now; how many. */
+  abstract retry(filter: { target?: string; resourceId?: string; state?: LinkState; since?: string }): Promise<number>;
+  abstract nextDueAt(target: string): Promise<number | undefined>;
+  /** Raises a page of a target's links by id for a background pass; the last id, undefined at the end. */
+  abstract raisePage(target: string, after: string, limit: number, revision: string): Promise<{ last?: string; raised: number }>;
+}
+
+export abstract class EdgeStore {
+  abstract add(tx: Transaction, target: string, changes: readonly MembershipChange[], changeId: string | undefined, at: number): Promise<void>;
+  abstract due(target: string, groupId: string, limit: number): Promise<Edge[]>;
+  /** Which of the edges are memberships now. */
+  abstract present(groupId: string, memberIds: readonly string[]): Promise<Set<string>>;
+  /** Deletes an edge if nobody raised it since. */
+  abstract settle(tx: Transaction, target: string, edges: readonly Edge[]): Promise<void>;
+  abstract defer(tx: Transaction, target: string, edge: Edge, state: Edge['state'], nextAttemptAt: number, error?: LinkError): Promise<void>;
+  /** All memberships of a resource, as due edges: its account is a new one. */
+  abstract raiseAll(tx: Transaction, target: string, resourceId: string, at: number): Promise<void>;
+  /** Edges waiting for this resource's account. */
+  abstract wake(tx: Transaction, target: string, resourceId: string, at: number): Promise<void>;
+  abstract moveMember(tx: Transaction, target: string, fromId: string, toId: string, at: number): Promise<void>;
+  /** The leaver's edges stay aside until its link is gone, or are worked off (strip). */
+  abstract forget(tx: Transaction, target: string, resourceId: string): Promise<void>;
+  abstract ofChange(tx: Transaction, changeId: string): Promise<Edge[]>;
+  abstract countOpen(target: string): Promise<number>;
+  abstract parked(target: string, groupId?: string): Promise<Edge[]>;
+}
+
+export abstract class UndecidedStore {
+  abstract insert(
+    tx: Transaction,
+    undecided: Omit<Undecided, 'state' | 'error'> & { former?: FormerImage; versionAfter: number; caller: Caller },
+  ): Promise<void>;
+  abstract pendingOn(tx: Transaction, resourceIds: readonly string[]): Promise<string | undefined>;
+  abstract pendingOfLink(tx: Transaction, linkId: string): Promise<(Undecided & { former?: FormerImage; versionAfter: number; caller: Caller })[]>;
+  abstract get(changeId: string): Promise<Undecided | undefined>;
+  /** The one compare-and-set that decides; false when it was decided before. */
+  abstract resolve(tx: Transaction, changeId: string, state: 'kept' | 'undone', error?: Undecided['error']): Promise<boolean>;
+  abstract overdue(): Promise<string[]>;
+  abstract clean(before: number): Promise<void>;
+}
+
+export abstract class ReservationStore {
+  /** Undefined: reserved. Else the link that holds the value. */
+  abstract reserve(tx: Transaction, target: string, linkId: string, attribute: string, value: ReservedValue): Promise<string | undefined>;
+  /** Keeps only these for the link. */
+  abstract keepOnly(tx: Transaction, target: string, linkId: string, values: readonly ReservedValue[]): Promise<void>;
+  abstract release(tx: Transaction, linkId: string): Promise<void>;
+}
+
+export abstract class SealedStore {
+  abstract insert(tx: Transaction, sealed: SealedPassword): Promise<void>;
+  abstract ofLink(linkId: string): Promise<SealedPassword[]>;
+  abstract delivered(tx: Transaction, sealedId: string, expiresAt: number): Promise<void>;
+  abstract erase(tx: Transaction, sealedId: string): Promise<boolean>;
+  abstract eraseOfLink(tx: Transaction, linkId: string): Promise<void>;
+  abstract eraseExpired(now: number): Promise<number>;
+}
+
+export abstract class TargetStore {
+  abstract register(name: string, revision: string): Promise<TargetState>;
+  abstract get(name: string): Promise<TargetState | undefined>;
+  abstract all(): Promise<TargetState[]>;
+  abstract pause(name: string, pause: NonNullable<TargetState['pause']>): Promise<void>;
+  abstract resume(name: string): Promise<void>;
+  abstract unavailable(name: string, since: number, retryAt: number): Promise<void>;
+  abstract available(name: string, at: number): Promise<void>;
+  abstract moveServer(name: string, from: string | undefined, to: string, at: number): Promise<boolean>;
+  /** Takes amounts from the guard's window; false when a threshold would be passed. */
+  abstract takeGuard(
+    target: string,
+    linkId: string,
+    amounts: Record<string, number>,
+    thresholds: Record<string, number | undefined>,
+    windowMs: number,
+  ): Promise<{ taken: boolean; over?: string; count?: number }>;
+}
+
+export interface LogFilter {
+  since?: number;
+  until?: number;
+  target?: string;
+  resourceId?: string;
+  label?: string;
+  outcome?: string;
+  action?: string;
+  correlationId?: string;
+  /** Records after this id, oldest first; without it newest first. */
+  after?: string;
+  limit: number;
+}
+
+export abstract class LogStore {
+  abstract insert(tx: Transaction, record: LogRecord): Promise<void>;
+  abstract list(filter: LogFilter): Promise<LogRecord[]>;
+  abstract deleteBefore(at: number): Promise<number>;
+}
+
+/** Work that one replica at a time does. */
+export abstract class TurnStore {
+  abstract take(name: string, owner: string, forMs: number): Promise<boolean>;
+  /** Takes the turn when the last run is at least `everyMs` ago. */
+  abstract takeScheduled(name: string, owner: string, everyMs: number, forMs: number): Promise<boolean>;
+}
+
+/** The store's clock: what leases and next attempts are compared with. */
+export abstract class StoreClock {
+  abstract now(): Promise<number>;
+}

@@ -1,0 +1,85 @@
+import type { Link } from '../../delivery/model.js';
+import type { LinkClose } from '../../delivery/ports.js';
+import { toJson, type Parameter, type Sql } from '../sql/sql.js';
+
+/** What an attempt learned: kept whatever happened to the link meanwhile. */
+function learned(close: LinkClose): { sets: string[]; parameters: Parameter[] } {
+  const sets: string[] = [];
+  const parameters: Parameter[] = [];
+  const set = (column: string, value: Parameter) => {
+    sets.push(`${column} = ?`);
+    parameters.push(value);
+  };
+  if (close.anchor !== undefined) set('anchor', close.anchor);
+  if (close.createdByUs !== undefined) set('created_by_us', close.createdByUs);
+  if (close.uniqueValues !== undefined) set('unique_values', toJson(close.uniqueValues));
+  if (close.facts !== undefined) set('facts', toJson(close.facts));
+  return { sets, parameters };
+}
+
+/** See `LinkStore.close`. */
+export async function closeLink(sql: Sql, link: Link, owner: string, close: LinkClose, now: number): Promise<'closed' | 'moved' | 'lost'> {
+  const known = learned(close);
+  const edges = await sql.get<{ at: number | null }>(
+    "SELECT MIN(next_attempt_at) AS at FROM edge WHERE target = ? AND group_id = ? AND state = 'due'",
+    [link.target, link.resourceId],
+  );
+  const sets = [
+    'state = ?',
+    'attempts = ?',
+    'next_attempt_at = ?',
+    'error = ?',
+    'edges_due_at = ?',
+    'lease_owner = NULL',
+    'lease_until = NULL',
+    'updated_at = ?',
+    ...known.sets,
+  ];
+  const parameters: Parameter[] = [
+    close.state,
+    close.attempts,
+    close.nextAttemptAt,
+    toJson(close.error),
+    edges?.at ?? null,
+    now,
+    ...known.parameters,
+  ];
+  if (close.held !== undefined) {
+    sets.push('held = ?');
+    parameters.push(toJson(close.held));
+  }
+  if (close.mappingRevision !== undefined) {
+    sets.push('mapping_revision = ?');
+    parameters.push(close.mappingRevision);
+  }
+  if (close.removeAt !== undefined) {
+    sets.push('remove_at = ?');
+    parameters.push(close.removeAt);
+  }
+  const closed = await sql.run(
+    `UPDATE link SET ${sets.join(', ')} WHERE id = ? AND generation = ? AND lease_owner = ?`,
+    [...parameters, link.id, link.generation, owner],
+  );
+  if (closed === 1) return 'closed';
+  return freeMoved(sql, link, owner, known, edges?.at ?? null);
+}
+
+async function freeMoved(
+  sql: Sql,
+  link: Link,
+  owner: string,
+  known: { sets: string[]; parameters: Parameter[] },
+  edgesDueAt: number | null,
+): Promise<'moved' | 'lost'> {
+  const sets = ['lease_owner = NULL', 'lease_until = NULL', 'edges_due_at = ?', ...known.sets];
+  const moved = await sql.run(`UPDATE link SET ${sets.join(', ')} WHERE id = ? AND lease_owner = ?`, [
+    edgesDueAt,
+    ...known.parameters,
+    link.id,
+    owner,
+  ]);
+  if (moved === 1) return 'moved';
+  // Another worker holds the lease: whatever was done here is looked at again.
+  await sql.run("UPDATE link SET generation = generation + 1, state = CASE WHEN state = 'applied' THEN 'due' ELSE state END WHERE id = ?", [link.id]);
+  return 'lost';
+}

@@ -1,0 +1,136 @@
+import type { Edge, LinkError } from '../../delivery/model.js';
+import { EdgeStore } from '../../delivery/ports.js';
+import type { MembershipChange, Transaction } from '../../identity/ports.js';
+import { marks, pieces, sqlOf, toJson, type Sql } from '../sql/sql.js';
+import { toEdge } from './link-rows.js';
+
+export class SqlEdgeStore extends EdgeStore {
+  constructor(private readonly reader: Sql) {
+    super();
+  }
+
+  async add(tx: Transaction, target: string, changes: readonly MembershipChange[], changeId: string | undefined, at: number): Promise<void> {
+    const sql = sqlOf(tx);
+    const sorted = [...changes].sort((a, b) => (a.groupId + a.memberId < b.groupId + b.memberId ? -1 : 1));
+    for (const piece of pieces(sorted, 90)) {
+      const rows = new Array(piece.length).fill("(?, ?, ?, ?, 1, 'due', 0, ?, ?)").join(', ');
+      await sql.run(
+        `INSERT INTO edge (target, group_id, member_id, member_type, generation, state, attempts, next_attempt_at, change_id) VALUES ${rows}
+         ON CONFLICT (target, group_id, member_id) DO UPDATE SET generation = edge.generation + 1, state = 'due', attempts = 0,
+           next_attempt_at = excluded.next_attempt_at, change_id = excluded.change_id, error = NULL`,
+        piece.flatMap((change) => [target, change.groupId, change.memberId, change.memberType, at, changeId ?? null]),
+      );
+    }
+    await this.lookAt(sql, target, [...new Set(sorted.map((change) => change.groupId))], at);
+  }
+
+  async due(target: string, groupId: string, limit: number): Promise<Edge[]> {
+    const rows = await this.reader.all(
+      "SELECT * FROM edge WHERE target = ? AND group_id = ? AND state = 'due' ORDER BY next_attempt_at, member_id LIMIT ?",
+      [target, groupId, limit],
+    );
+    return rows.map(toEdge);
+  }
+
+  async present(groupId: string, memberIds: readonly string[]): Promise<Set<string>> {
+    const present = new Set<string>();
+    for (const piece of pieces(memberIds)) {
+      const rows = await this.reader.all<{ member_id: string }>(
+        `SELECT member_id FROM membership WHERE group_id = ? AND member_id IN (${marks(piece.length)})`,
+        [groupId, ...piece],
+      );
+      rows.forEach((row) => present.add(row.member_id));
+    }
+    return present;
+  }
+
+  async settle(tx: Transaction, target: string, edges: readonly Edge[]): Promise<void> {
+    const sql = sqlOf(tx);
+    for (const piece of pieces(edges, 200)) {
+      const conditions = piece.map(() => '(group_id = ? AND member_id = ? AND generation = ?)').join(' OR ');
+      await sql.run(`DELETE FROM edge WHERE target = ? AND (${conditions})`, [
+        target,
+        ...piece.flatMap((edge) => [edge.groupId, edge.memberId, edge.generation]),
+      ]);
+    }
+  }
+
+  async defer(tx: Transaction, target: string, edge: Edge, state: Edge['state'], nextAttemptAt: number, error?: LinkError): Promise<void> {
+    await sqlOf(tx).run(
+      `UPDATE edge SET state = ?, next_attempt_at = ?, attempts = ?, error = ?
+       WHERE target = ? AND group_id = ? AND member_id = ? AND generation = ?`,
+      [state, nextAttemptAt, edge.attempts + 1, toJson(error), target, edge.groupId, edge.memberId, edge.generation],
+    );
+  }
+
+  async raiseAll(tx: Transaction, target: string, resourceId: string, at: number): Promise<void> {
+    const sql = sqlOf(tx);
+    for (const side of ['member_id', 'group_id']) {
+      await sql.run(
+        `INSERT INTO edge (target, group_id, member_id, member_type, generation, state, attempts, next_attempt_at)
+         SELECT ?, group_id, member_id, member_type, 1, 'due', 0, CAST(? AS BIGINT) FROM membership WHERE ${side} = ?
+         ON CONFLICT (target, group_id, member_id) DO UPDATE SET generation = edge.generation + 1, state = 'due', attempts = 0, next_attempt_at = excluded.next_attempt_at`,
+        [target, at, resourceId],
+      );
+    }
+    await this.wake(tx, target, resourceId, at);
+  }
+
+  async wake(tx: Transaction, target: string, resourceId: string, at: number): Promise<void> {
+    const sql = sqlOf(tx);
+    await sql.run(
+      "UPDATE edge SET next_attempt_at = ?, attempts = 0, state = 'due', generation = generation + 1 WHERE target = ? AND member_id = ? AND state <> 'kept'",
+      [at, target, resourceId],
+    );
+    await sql.run(
+      `UPDATE link SET edges_due_at = ? WHERE target = ? AND (resource_id = ? OR resource_id IN (
+         SELECT group_id FROM edge WHERE target = ? AND member_id = ? AND state = 'due'))
+         AND EXISTS (SELECT 1 FROM edge e WHERE e.target = link.target AND e.group_id = link.resource_id AND e.state = 'due')`,
+      [at, target, resourceId, target, resourceId],
+    );
+  }
+
+  async moveMember(tx: Transaction, target: string, fromId: string, toId: string, at: number): Promise<void> {
+    const sql = sqlOf(tx);
+    await sql.run(
+      `INSERT INTO edge (target, group_id, member_id, member_type, generation, state, attempts, next_attempt_at)
+       SELECT target, group_id, ?, member_type, 1, 'due', 0, CAST(? AS BIGINT) FROM edge WHERE target = ? AND member_id = ?
+       ON CONFLICT (target, group_id, member_id) DO UPDATE SET generation = edge.generation + 1, state = 'due', next_attempt_at = excluded.next_attempt_at`,
+      [toId, at, target, fromId],
+    );
+    await sql.run('DELETE FROM edge WHERE target = ? AND member_id = ?', [target, fromId]);
+    await this.wake(tx, target, toId, at);
+  }
+
+  async forget(tx: Transaction, target: string, resourceId: string): Promise<void> {
+    const sql = sqlOf(tx);
+    await sql.run('DELETE FROM edge WHERE target = ? AND group_id = ?', [target, resourceId]);
+    await sql.run('DELETE FROM edge WHERE target = ? AND member_id = ?', [target, resourceId]);
+  }
+
+  async ofChange(tx: Transaction, changeId: string): Promise<Edge[]> {
+    return (await sqlOf(tx).all('SELECT * FROM edge WHERE change_id = ?', [changeId])).map(toEdge);
+  }
+
+  async countOpen(target: string): Promise<number> {
+    const row = await this.reader.get<{ n: number }>("SELECT COUNT(*) AS n FROM edge WHERE target = ? AND state <> 'kept'", [target]);
+    return Number(row?.n ?? 0);
+  }
+
+  async parked(target: string, groupId?: string): Promise<Edge[]> {
+    const rows = await this.reader.all(
+      `SELECT * FROM edge WHERE target = ? AND state = 'parked'${groupId ? ' AND group_id = ?' : ''} ORDER BY group_id, member_id LIMIT 1000`,
+      groupId ? [target, groupId] : [target],
+    );
+    return rows.map(toEdge);
+  }
+
+  private async lookAt(sql: Sql, target: string, groupIds: readonly string[], at: number): Promise<void> {
+    for (const piece of pieces(groupIds)) {
+      await sql.run(
+        `UPDATE link SET edges_due_at = ? WHERE target = ? AND resource_id IN (${marks(piece.length)})`,
+        [at, target, ...piece],
+      );
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { ReservedValue, SealedPassword } from '../../delivery/model.js';
+import { ReservationStore, SealedStore } from '../../delivery/ports.js';
+import type { Transaction, UnitOfWork } from '../../identity/ports.js';
+import { sqlOf, type Row, type Sql } from '../sql/sql.js';
+
+export class SqlReservationStore extends ReservationStore {
+  async reserve(tx: Transaction, target: string, linkId: string, attribute: string, value: ReservedValue): Promise<string | undefined> {
+    const row = await sqlOf(tx).get<{ link_id: string }>(
+      `INSERT INTO reservation (target, name_space, value, link_id, attribute) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (target, name_space, value) DO UPDATE SET attribute = reservation.attribute RETURNING link_id`,
+      [target, value.nameSpace, value.folded, linkId, attribute],
+    );
+    return row?.link_id === linkId ? undefined : row?.link_id;
+  }
+
+  async keepOnly(tx: Transaction, target: string, linkId: string, values: readonly ReservedValue[]): Promise<void> {
+    const sql = sqlOf(tx);
+    const wanted = new Set(values.map((value) => `${value.nameSpace}\n${value.folded}`));
+    const rows = await sql.all<{ name_space: string; value: string }>('SELECT name_space, value FROM reservation WHERE link_id = ?', [linkId]);
+    for (const row of rows) {
+      if (wanted.has(`${row.name_space}\n${row.value}`)) continue;
+      await sql.run('DELETE FROM reservation WHERE target = ? AND name_space = ? AND value = ?', [target, row.name_space, row.value]);
+    }
+  }
+
+  async release(tx: Transaction, linkId: string): Promise<void> {
+    await sqlOf(tx).run('DELETE FROM reservation WHERE link_id = ?', [linkId]);
+  }
+}
+
+function toSealed(row: Row): SealedPassword {
+  return {
+    id: String(row.id),
+    linkId: String(row.link_id),
+    resourceId: String(row.resource_id),
+    target: String(row.target),
+    purpose: String(row.purpose) as SealedPassword['purpose'],
+    cipher: String(row.cipher),
+    keyName: String(row.key_name),
+    sealedAt: Number(row.sealed_at),
+    expiresAt: Number(row.expires_at),
+    delivered: Boolean(row.delivered),
+  };
+}
+
+export class SqlSealedStore extends SealedStore {
+  constructor(
+    private readonly reader: Sql,
+    private readonly unitOfWork: UnitOfWork,
+  ) {
+    super();
+  }
+
+  async insert(tx: Transaction, sealed: SealedPassword): Promise<void> {
+    const sql = sqlOf(tx);
+    // A newer password of the same purpose makes the older one worthless.
+    await sql.run('DELETE FROM sealed WHERE link_id = ? AND purpose = ?', [sealed.linkId, sealed.purpose]);
+    await sql.run(
+      `INSERT INTO sealed (id, link_id, resource_id, target, purpose, cipher, key_name, sealed_at, expires_at, delivered)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        sealed.id,
+        sealed.linkId,
+        sealed.resourceId,
+        sealed.target,
+        sealed.purpose,
+        sealed.cipher,
+        sealed.keyName,
+        sealed.sealedAt,
+        sealed.expiresAt,
+        sealed.delivered,
+      ],
+    );
+  }
+
+  async ofLink(linkId: string): Promise<SealedPassword[]> {
+    return (await this.reader.all('SELECT * FROM sealed WHERE link_id = ? ORDER BY sealed_at', [linkId])).map(toSealed);
+  }
+
+  async delivered(tx: Transaction, sealedId: string, expiresAt: number): Promise<void> {
+    await sqlOf(tx).run('UPDATE sealed SET delivered = ?, expires_at = ? WHERE id = ?', [true, expiresAt, sealedId]);
+  }
+
+  async erase(tx: Transaction, sealedId: string): Promise<boolean> {
+    return (await sqlOf(tx).run('DELETE FROM sealed WHERE id = ?', [sealedId])) === 1;
+  }
+
+  async eraseOfLink(tx: Transaction, linkId: string): Promise<void> {
+    await sqlOf(tx).run('DELETE FROM sealed WHERE link_id = ?', [linkId]);
+  }
+
+  eraseExpired(now: number): Promise<number> {
+    return this.unitOfWork.run((tx) => sqlOf(tx).run('DELETE FROM sealed WHERE expires_at < ?', [now]));
+  }
+}

@@ -1,0 +1,230 @@
+import type { Member, Page, Query, Resource } from '../../identity/model.js';
+import {
+  ResourceStore,
+  type KeyClash,
+  type MemberChange,
+  type ResourceIndex,
+  type StoredResource,
+  type Transaction,
+} from '../../identity/ports.js';
+import type { ResolvedFilter } from '../../schema/filter.js';
+import { marks, pieces, sqlOf, toJson, type Sql } from '../sql/sql.js';
+import * as members from './membership-rows.js';
+import { indexKey, resourceColumns, toResource, updateIndex, writeIndex, type ResourceRow } from './resource-rows.js';
+import type { ResourceSearch } from './resource-search.js';
+
+const countShards = 16;
+
+/** Resources, their indices and memberships in SQL. */
+export class SqlResourceStore extends ResourceStore {
+  private knownEpoch: string | undefined;
+
+  constructor(
+    private readonly reader: Sql,
+    private readonly searching: ResourceSearch,
+  ) {
+    super();
+  }
+
+  async insert(tx: Transaction, { resource, index }: StoredResource): Promise<KeyClash | undefined> {
+    const sql = sqlOf(tx);
+    const clash = await this.clashOf(sql, resource.type, resource.id, index);
+    if (clash) return clash;
+    await sql.run(
+      'INSERT INTO resource (id, type, version, created, last_modified, attributes, search) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      [
+        resource.id,
+        resource.type,
+        resource.version,
+        resource.created,
+        resource.lastModified,
+        toJson(resource.attributes),
+        toJson(index.search),
+      ],
+    );
+    const lost = await this.claimKeys(sql, resource.type, resource.id, index);
+    if (lost) throw new LostKey(lost);
+    await writeIndex(sql, resource.type, resource.id, index);
+    await this.count(sql, resource, 1);
+    return undefined;
+  }
+
+  async load(tx: Transaction | undefined, type: string, id: string, source: string): Promise<Resource | undefined> {
+    const sql = tx ? sqlOf(tx) : this.reader;
+    const lock = tx && sql.engine === 'postgres' ? ' FOR UPDATE OF r' : '';
+    const row = await sql.get<ResourceRow>(
+      `SELECT ${resourceColumns}, (SELECT x.value FROM external_id x WHERE x.resource_id = r.id AND x.source = ?) AS external_id
+       FROM resource r WHERE r.id = ? AND r.type = ?${lock}`,
+      [source, id, type],
+    );
+    return row && toResource(row);
+  }
+
+  async update(tx: Transaction, stored: StoredResource, expected: number): Promise<KeyClash | 'lost' | undefined> {
+    const sql = sqlOf(tx);
+    const { resource, index } = stored;
+    const clash = await this.clashOf(sql, resource.type, resource.id, index);
+    if (clash) return clash;
+    const changed = await sql.run(
+      'UPDATE resource SET version = ?, last_modified = ?, attributes = ?, search = ? WHERE id = ? AND version = ?',
+      [resource.version, resource.lastModified, toJson(resource.attributes), toJson(index.search), resource.id, expected],
+    );
+    if (changed !== 1) return 'lost';
+    await this.releaseKeys(sql, resource.id, index);
+    const lost = await this.claimKeys(sql, resource.type, resource.id, index);
+    if (lost) throw new LostKey(lost);
+    await updateIndex(sql, resource.type, resource.id, index);
+    return undefined;
+  }
+
+  async setExternalId(tx: Transaction, type: string, id: string, source: string, value: string | null): Promise<void> {
+    const sql = sqlOf(tx);
+    if (value === null) {
+      await sql.run('DELETE FROM external_id WHERE resource_id = ? AND source = ?', [id, source]);
+      return;
+    }
+    await sql.run(
+      `INSERT INTO external_id (resource_id, source, type, value) VALUES (?, ?, ?, ?)
+       ON CONFLICT (resource_id, source) DO UPDATE SET value = excluded.value`,
+      [id, source, type, value],
+    );
+  }
+
+  async externalIds(tx: Transaction | undefined, id: string): Promise<Record<string, string>> {
+    const sql = tx ? sqlOf(tx) : this.reader;
+    const rows = await sql.all<{ source: string; value: string }>(
+      'SELECT source, value FROM external_id WHERE resource_id = ? ORDER BY source',
+      [id],
+    );
+    return Object.fromEntries(rows.map((row) => [row.source, row.value]));
+  }
+
+  async touch(tx: Transaction, id: string, at: number): Promise<number> {
+    const row = await sqlOf(tx).get<{ version: number }>(
+      'UPDATE resource SET version = version + 1, last_modified = ? WHERE id = ? RETURNING version',
+      [at, id],
+    );
+    return Number(row?.version);
+  }
+
+  async remove(tx: Transaction, type: string, id: string): Promise<{ groups: string[]; members: string[] } | undefined> {
+    const sql = sqlOf(tx);
+    const found = await sql.get('SELECT 1 AS found FROM resource WHERE id = ? AND type = ?', [id, type]);
+    if (!found) return undefined;
+    const sides = await members.detach(sql, id);
+    for (const table of ['resource_key', 'resource_value', 'external_id']) {
+      await sql.run(`DELETE FROM ${table} WHERE resource_id = ?`, [id]);
+    }
+    await sql.run('DELETE FROM reference WHERE from_id = ?', [id]);
+    await sql.run('DELETE FROM resource WHERE id = ?', [id]);
+    await this.count(sql, { id, type }, -1);
+    return sides;
+  }
+
+  async typesOf(tx: Transaction | undefined, ids: readonly string[]): Promise<Map<string, string>> {
+    const sql = tx ? sqlOf(tx) : this.reader;
+    const types = new Map<string, string>();
+    for (const piece of pieces(ids)) {
+      const rows = await sql.all<{ id: string; type: string }>(
+        `SELECT id, type FROM resource WHERE id IN (${marks(piece.length)})`,
+        piece,
+      );
+      rows.forEach((row) => types.set(row.id, row.type));
+    }
+    return types;
+  }
+
+  addMembers(tx: Transaction, groupId: string, added: ReadonlyMap<string, string>, at: number): Promise<string[]> {
+    return members.add(sqlOf(tx), groupId, added, at);
+  }
+
+  removeMembers(tx: Transaction, groupId: string, removed: readonly string[]): Promise<string[]> {
+    return members.remove(sqlOf(tx), groupId, removed);
+  }
+
+  removeMembersWhere(tx: Transaction, groupId: string, filter: ResolvedFilter): Promise<string[]> {
+    const sql = sqlOf(tx);
+    const condition = this.searching.memberCondition(filter, sql.engine);
+    return members.removeWhere(sql, groupId, condition);
+  }
+
+  replaceMembers(tx: Transaction, groupId: string, wanted: ReadonlyMap<string, string>, at: number): Promise<MemberChange> {
+    return members.replace(sqlOf(tx), groupId, wanted, at);
+  }
+
+  members(groupId: string): Promise<Member[]> {
+    return members.list(this.reader, groupId);
+  }
+
+  groups(memberId: string) {
+    return members.groupsOf(this.reader, memberId);
+  }
+
+  async idsReferringTo(tx: Transaction, id: string): Promise<string[]> {
+    const rows = await sqlOf(tx).all<{ from_id: string }>('SELECT DISTINCT from_id FROM reference WHERE to_id = ?', [id]);
+    return rows.map((row) => row.from_id);
+  }
+
+  search(query: Query, source: string): Promise<Page> {
+    return this.searching.search(this.reader, query, source);
+  }
+
+  async epoch(): Promise<string> {
+    this.knownEpoch ??= (await this.reader.get<{ value: string }>("SELECT value FROM store_fact WHERE name = 'epoch'"))?.value;
+    return this.knownEpoch ?? '0';
+  }
+
+  private async clashOf(sql: Sql, type: string, id: string, index: ResourceIndex): Promise<KeyClash | undefined> {
+    for (const { path, value } of index.keys) {
+      const row = await sql.get<{ resource_id: string }>(
+        'SELECT resource_id FROM resource_key WHERE type = ? AND path = ? AND value = ?',
+        [type, path, indexKey(value)],
+      );
+      if (row && row.resource_id !== id) return { path, value, holder: row.resource_id };
+    }
+    return undefined;
+  }
+
+  /** A key that was free a moment ago: on PostgreSQL another transaction may take it in between. */
+  private async claimKeys(sql: Sql, type: string, id: string, index: ResourceIndex): Promise<KeyClash | undefined> {
+    for (const { path, value } of index.keys) {
+      const row = await sql.get<{ resource_id: string }>(
+        `INSERT INTO resource_key (type, path, value, resource_id) VALUES (?, ?, ?, ?)
+         ON CONFLICT (type, path, value) DO UPDATE SET value = excluded.value RETURNING resource_id`,
+        [type, path, indexKey(value), id],
+      );
+      if (row && row.resource_id !== id) return { path, value, holder: row.resource_id };
+    }
+    return undefined;
+  }
+
+  private async releaseKeys(sql: Sql, id: string, index: ResourceIndex): Promise<void> {
+    const wanted = new Set(index.keys.map(({ path, value }) => `${path}\n${indexKey(value)}`));
+    const rows = await sql.all<{ type: string; path: string; value: string }>(
+      'SELECT type, path, value FROM resource_key WHERE resource_id = ?',
+      [id],
+    );
+    for (const row of rows) {
+      if (wanted.has(`${row.path}\n${row.value}`)) continue;
+      await sql.run('DELETE FROM resource_key WHERE type = ? AND path = ? AND value = ?', [row.type, row.path, row.value]);
+    }
+  }
+
+  /** Totals are kept, not counted: in shards, so that concurrent writers on PostgreSQL do not queue for one row. */
+  private async count(sql: Sql, resource: { id: string; type: string }, by: number): Promise<void> {
+    const shard = sql.engine === 'sqlite' ? 0 : parseInt(resource.id.slice(-1), 16) % countShards || 0;
+    await sql.run(
+      `INSERT INTO resource_count (type, shard, resources) VALUES (?, ?, ?)
+       ON CONFLICT (type, shard) DO UPDATE SET resources = resource_count.resources + excluded.resources`,
+      [resource.type, shard, by],
+    );
+  }
+}
+
+/** Thrown inside a transaction, which is rolled back by it: another writer took the key first. */
+export class LostKey extends Error {
+  constructor(readonly clash: KeyClash) {
+    super(`another resource has ${clash.path} already`);
+    this.name = 'LostKey';
+  }
+}
