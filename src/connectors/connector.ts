@@ -186,6 +186,8 @@ export interface Connector {
   execute(plan: Plan, signal: AbortSignal): Promise<Applied>;
   /** The writes that make each edge as it should be now; order and repetition of edges do not matter. */
   planMembers(group: GroupAccount, edges: readonly MembershipEdge[], signal: AbortSignal): Promise<Plan>;
+  /** A random password that meets the target's policy for an account with these names. */
+  generatePassword?(names: readonly string[], signal: AbortSignal): Promise<string>;
   close(): Promise<void>;
 }
 

@@ -43,6 +43,8 @@ export interface ConnectorKind<Settings extends object = object> {
    * Undefined: the attribute is not unique in the target.
    */
   nameSpace(settings: Settings, kind: ResourceKind, attribute: string, container?: string): string | undefined;
+  /** More candidates for a unique value in this target's manner (numbering on a clash), best first. */
+  expandCandidates?(settings: Settings, kind: ResourceKind, attribute: string, given: string[]): string[];
   /** Folds a unique value to the form in which the target compares it. */
   fold(attribute: string, value: string): string;
   create(settings: Settings, context: ConnectorContext): Connector;

@@ -200,5 +200,5 @@ export abstract class TurnStore {
 
 /** The store's clock: what leases and next attempts are compared with. */
 export abstract class StoreClock {
-  abstract now(): Promise<number>;
+  abstract now(tx?: Transaction): Promise<number>;
 }

@@ -1,6 +1,6 @@
 import type { TargetState } from '../../delivery/model.js';
 import { StoreClock, TargetStore, TurnStore } from '../../delivery/ports.js';
-import type { UnitOfWork } from '../../identity/ports.js';
+import type { Transaction, UnitOfWork } from '../../identity/ports.js';
 import { storeNow } from '../clock.js';
 import { parseJson, sqlOf, toJson, type Parameter, type Row, type Sql } from '../sql/sql.js';
 
@@ -157,7 +157,7 @@ export class SqlStoreClock extends StoreClock {
     super();
   }
 
-  now(): Promise<number> {
-    return storeNow(this.reader);
+  now(tx?: Transaction): Promise<number> {
+    return storeNow(tx ? sqlOf(tx) : this.reader);
   }
 }

@@ -1,0 +1,39 @@
+import type { Undo } from '../../identity/undo.js';
+import type { ResourceStore, UnitOfWork } from '../../identity/ports.js';
+import type {
+  EdgeStore,
+  LinkStore,
+  LogStore,
+  ReservationStore,
+  SealedStore,
+  StoreClock,
+  TargetStore,
+  UndecidedStore,
+} from '../ports.js';
+import type { Sealing } from '../sealing.js';
+import type { DeliverySettings } from '../target-definition.js';
+import type { Replica, Targets } from '../targets.js';
+
+/** What an attempt works with. */
+export interface AttemptParts {
+  unitOfWork: UnitOfWork;
+  resources: ResourceStore;
+  undo: Undo;
+  links: LinkStore;
+  edges: EdgeStore;
+  undecided: UndecidedStore;
+  reservations: ReservationStore;
+  sealed: SealedStore;
+  sealing: Sealing;
+  targetStore: TargetStore;
+  logs: LogStore;
+  clock: StoreClock;
+  targets: Targets;
+  replica: Replica;
+  settings: DeliverySettings;
+  storeId: string;
+  /** Wakes waiters of decided changes in this process; after the commit. */
+  tell(changeIds: readonly string[]): void;
+  /** More work became due. */
+  wake(): void;
+}

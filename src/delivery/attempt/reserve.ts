@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { ConnectorError, type UniqueCandidates, type UniqueValue } from '../../connectors/connector.js';
+import type { Transaction } from '../../identity/ports.js';
+import type { Link, ReservedValue } from '../model.js';
+import type { RunningTarget } from '../targets.js';
+import type { AttemptParts } from './parts.js';
+
+export interface Reserved {
+  /** For the connector. */
+  unique: Record<string, UniqueValue>;
+  /** For the link row. */
+  values: Record<string, ReservedValue>;
+  /** A removing or retained link that held the client's own value: its account passes to this one. */
+  takenOver?: Link;
+}
+
+/** Values the target said belong to somebody else, by attribute: not tried again in this attempt. */
+export type Taken = Map<string, Set<string>>;
+
+/**
+ * Chooses and reserves a value for each unique attribute before the first write.
+ * A link that holds a reservation keeps it, and chooses again only when an input changed.
+ */
+export async function reserve(
+  parts: AttemptParts,
+  target: RunningTarget,
+  link: Link,
+  container: string | undefined,
+  wanted: readonly UniqueCandidates[],
+  taken: Taken,
+): Promise<Reserved> {
+  return parts.unitOfWork.run(async (tx) => {
+    const reserved: Reserved = { unique: {}, values: {} };
+    for (const candidates of wanted) await reserveOne(parts, tx, target, link, container, candidates, taken, reserved);
+    return reserved;
+  });
+}
+
+async function reserveOne(
+  parts: AttemptParts,
+  tx: Transaction,
+  target: RunningTarget,
+  link: Link,
+  container: string | undefined,
+  wanted: UniqueCandidates,
+  taken: Taken,
+  reserved: Reserved,
+): Promise<void> {
+  const { kind, settings } = target.definition;
+  const { attribute } = wanted;
+  const nameSpace = kind.nameSpace(settings, link.resourceType, attribute, container) ?? attribute;
+  const expanded = kind.expandCandidates?.(settings, link.resourceType, attribute, [...wanted.candidates]) ?? wanted.candidates;
+  const digest = createHash('sha256').update(JSON.stringify([nameSpace, wanted.candidates])).digest('base64url');
+  const held = link.uniqueValues[attribute];
+  const refused = taken.get(attribute);
+  const accept = (value: ReservedValue) => {
+    reserved.values[attribute] = value;
+    reserved.unique[attribute] = { value: value.value, givenByClient: wanted.givenByClient, apply: wanted.apply, mapping: wanted.mapping };
+  };
+  const keep = held && !refused?.has(held.value) && (held.digest === digest || (wanted.apply === 'create' && link.anchor !== undefined));
+  if (keep) return accept(held);
+  for (const candidate of expanded) {
+    if (refused?.has(candidate)) continue;
+    const value: ReservedValue = { value: candidate, digest, nameSpace, folded: kind.fold(attribute, candidate) };
+    const holder = await parts.reservations.reserve(tx, target.name, link.id, attribute, value);
+    if (holder === undefined) return accept(value);
+    if (wanted.givenByClient && (await takeOver(parts, tx, link, holder, reserved))) return accept(value);
+  }
+  throw clash(attribute, expanded[0] ?? '', wanted.givenByClient);
+}
+
+/** DELETE, then POST with the same name: the account of the leaver passes to the newcomer, and its removal is cancelled. */
+async function takeOver(parts: AttemptParts, tx: Transaction, link: Link, holderId: string, reserved: Reserved): Promise<boolean> {
+  if (link.anchor !== undefined && reserved.takenOver?.id !== holderId) return false;
+  const holder = await parts.links.get(holderId, tx);
+  if (!holder) return parts.reservations.release(tx, holderId).then(() => false);
+  if (holder.state !== 'removing' && holder.state !== 'retained') return false;
+  if (!(await parts.links.takeOver(tx, holder, link))) {
+    throw new ConnectorError({ kind: 'unavailable', detail: `the removal of "${holder.label}" is being carried out this moment` });
+  }
+  await parts.edges.moveMember(tx, link.target, holder.resourceId, link.resourceId, await parts.clock.now(tx));
+  reserved.takenOver = holder;
+  return true;
+}
+
+function clash(attribute: string, value: string, givenByClient: boolean): ConnectorError {
+  const remedy = givenByClient
+    ? 'Another resource of this gateway has it in the target; change one of the two.'
+    : 'Every candidate is taken; extend the rule that makes them.';
+  return new ConnectorError({
+    kind: 'conflict',
+    attribute,
+    scimType: 'uniqueness',
+    detail: `The value "${value}" of ${attribute} is in use in the target. ${remedy}`,
+  });
+}

@@ -1,0 +1,75 @@
+import { ConnectorError, type DesiredAccount, type Subject } from '../../connectors/connector.js';
+import type { Resource } from '../../identity/model.js';
+import type { MappedAccount, MappingInput } from '../../mapping/types.js';
+import type { JsonObject } from '../../schema/types.js';
+import type { Link } from '../model.js';
+import type { RunningTarget } from '../targets.js';
+import type { AttemptParts } from './parts.js';
+import type { Reserved } from './reserve.js';
+
+/** The resource as mapping sees it: with external ids, facts of other targets and, where asked for, its groups. */
+export async function mappingInput(parts: AttemptParts, target: RunningTarget, resource: Resource): Promise<MappingInput> {
+  const definition = target.definition.objects[resource.type]!;
+  const externalIds = Object.entries(await parts.resources.externalIds(undefined, resource.id));
+  const groups = definition.needsGroups ? await parts.resources.groups(resource.id) : undefined;
+  const attributes: JsonObject = {
+    ...resource.attributes,
+    id: resource.id,
+    meta: { created: new Date(resource.created).toISOString(), lastModified: new Date(resource.lastModified).toISOString() },
+    ...(externalIds[0] ? { externalId: externalIds[0][1] } : {}),
+  };
+  return {
+    id: resource.id,
+    resourceType: resource.type,
+    attributes,
+    ...(groups ? { groups: groups.map((group) => ({ id: group.value, displayName: group.display ?? '' })) } : {}),
+    facts: (resource.facts ?? {}) as Record<string, Record<string, string>>,
+    now: new Date(),
+  };
+}
+
+/** Throws what makes the resource impossible to apply: mapping problems. */
+export function refuseProblems(mapped: MappedAccount): void {
+  const first = mapped.problems[0];
+  if (!first) return;
+  throw new ConnectorError({
+    kind: 'rejected',
+    scimType: 'invalidValue',
+    detail: `The attribute mapping ${first.mapping} cannot be computed: ${first.detail}`,
+    recommendedAction: 'Correct the value at the source, or the mapping in the target file.',
+  });
+}
+
+/** Adds anchors to references; what has no account yet is pending, and comes back when it has. */
+export async function desiredAccount(
+  parts: AttemptParts,
+  target: RunningTarget,
+  mapped: MappedAccount,
+  reserved: Reserved,
+): Promise<DesiredAccount> {
+  const ids = mapped.references.flatMap((reference) => reference.resourceIds);
+  const anchors = ids.length > 0 ? await parts.links.anchors(target.name, ids) : new Map<string, string>();
+  return {
+    ...(mapped.container === undefined ? {} : { container: mapped.container }),
+    ...(mapped.enabled === undefined ? {} : { enabled: mapped.enabled }),
+    attributes: mapped.attributes,
+    unique: reserved.unique,
+    references: mapped.references.map((reference) => ({
+      attribute: reference.attribute,
+      mapping: reference.mapping,
+      anchors: reference.resourceIds.flatMap((id) => anchors.get(id) ?? []),
+      pending: reference.resourceIds.filter((id) => !anchors.has(id)),
+    })),
+  };
+}
+
+export function subjectOf(parts: AttemptParts, link: Link, desired: Subject['desired'], match: Subject['match'] = []): Subject {
+  return {
+    kind: link.resourceType,
+    resourceId: link.resourceId,
+    stamp: `${parts.storeId}:${link.resourceId}`,
+    label: link.label,
+    desired,
+    match,
+  };
+}

@@ -1,0 +1,69 @@
+import type { Connector, LeaverPolicy, ResourceKind } from '../connectors/connector.js';
+import type { ConnectorKind } from '../connectors/kind.js';
+import type { MappedAccount, MappingInput } from '../mapping/types.js';
+
+/** What a target file says about resources of one type, ready to run. */
+export interface ObjectDefinition {
+  map(input: MappingInput): MappedAccount;
+  actions: { create: boolean; update: boolean; delete: boolean };
+  outOfScope: LeaverPolicy | 'ignore';
+  onDelete: LeaverPolicy;
+  /** With onDelete disable: the account is deleted this long after. */
+  deleteAfterMs?: number;
+  whenMissing: 'park' | 'recreate';
+  /** The mapping reads the resource's groups. */
+  needsGroups: boolean;
+}
+
+export interface GuardDefinition {
+  windowMs: number;
+  thresholds: { disables?: number; deletes?: number; memberRemovals?: number };
+}
+
+/** One target, ready to be delivered to. */
+export interface TargetDefinition {
+  name: string;
+  kind: ConnectorKind;
+  settings: object;
+  connector: Connector;
+  answer: 'delivered' | 'stored';
+  answerWithinMs: number;
+  whenUnavailable: 'queue' | 'reject';
+  /** Attempts at the same time. */
+  parallel: number;
+  dependsOn: readonly string[];
+  guard?: GuardDefinition;
+  /** Digest of everything in the file that changes what is delivered. */
+  revision: string;
+  objects: Readonly<Record<ResourceKind, ObjectDefinition>>;
+}
+
+export interface RetrySettings {
+  firstMs: number;
+  longestMs: number;
+  /** Attempts of one resource before it is parked (unavailability of the target does not count). */
+  attempts: number;
+}
+
+export interface DeliverySettings {
+  retry: RetrySettings;
+  /** How long a lease lasts; every attempt ends before. */
+  leaseMs: number;
+  /** How long an initial password can be revealed. */
+  initialPasswordMs: number;
+  /** How long a client's password waits for its target. */
+  passwordWaitsMs: number;
+  logRetentionMs: number;
+  mustChangeInitialPassword: boolean;
+  edgesPerPlan: number;
+}
+
+export const deliveryDefaults: DeliverySettings = {
+  retry: { firstMs: 2_000, longestMs: 600_000, attempts: 12 },
+  leaseMs: 90_000,
+  initialPasswordMs: 14 * 86_400_000,
+  passwordWaitsMs: 7 * 86_400_000,
+  logRetentionMs: 90 * 86_400_000,
+  mustChangeInitialPassword: true,
+  edgesPerPlan: 1000,
+};
