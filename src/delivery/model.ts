@@ -39,6 +39,8 @@ export interface Link {
   resourceType: ResourceKind;
   label: string;
   anchor?: string;
+  /** The anchor when the link was read: an attempt may learn another. */
+  readonly claimedAnchor?: string;
   createdByUs: boolean;
   generation: number;
   state: LinkState;

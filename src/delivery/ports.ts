@@ -76,6 +76,10 @@ export abstract class LinkStore {
   abstract find(target: string, resourceId: string, tx?: Transaction): Promise<Link | undefined>;
   abstract byAnchor(target: string, anchor: string, tx?: Transaction): Promise<Link | undefined>;
   abstract anchors(target: string, resourceIds: readonly string[]): Promise<Map<string, string>>;
+  /** Which of the resources are being removed, or are retained after their removal. */
+  abstract leaving(target: string, resourceIds: readonly string[]): Promise<Set<string>>;
+  /** Retained links whose time has come go to removing. */
+  abstract removeOverdue(target: string): Promise<number>;
   abstract list(filter: LinkFilter): Promise<Link[]>;
   abstract countByState(target: string): Promise<Record<string, number>>;
   /** Claims due links (and groups with due edges), best priority first. */
@@ -148,6 +152,8 @@ export abstract class SealedStore {
   abstract ofLink(linkId: string): Promise<SealedPassword[]>;
   abstract delivered(tx: Transaction, sealedId: string, expiresAt: number): Promise<void>;
   abstract erase(tx: Transaction, sealedId: string): Promise<boolean>;
+  /** What waited to be set and must not be any more. */
+  abstract eraseUndelivered(tx: Transaction, linkId: string): Promise<void>;
   abstract eraseOfLink(tx: Transaction, linkId: string): Promise<void>;
   abstract eraseExpired(now: number): Promise<number>;
 }

@@ -1,4 +1,4 @@
-import type { Attributes, JsonObject } from '../schema/types.js';
+import type { Attributes } from '../schema/types.js';
 
 /** One resource as the store holds it. `members` and `groups` are relations and never in here. */
 export interface Resource {
@@ -14,8 +14,6 @@ export interface Resource {
   attributes: Attributes;
   /** The caller's own external id (RFC 7643 §3.1: it belongs to the client that wrote it). */
   externalId?: string;
-  /** What targets decided, by target (the readOnly extension). */
-  facts?: JsonObject;
 }
 
 /** Who asks, for rights, the log and what belongs to a source. */
@@ -100,11 +98,22 @@ export interface Page {
   nextCursor?: string;
 }
 
+/** What a target decided about a resource. */
+export interface AccountView {
+  target: string;
+  state: string;
+  anchor?: string;
+  /** distinguishedName, sAMAccountName, userPrincipalName, mail, objectSid … */
+  facts: Readonly<Record<string, string>>;
+}
+
 /** A resource with its relations, as far as they were asked for. */
 export interface ResourceView {
   resource: Resource;
   members?: Member[];
   groups?: { value: string; display?: string; type: 'direct' | 'indirect' }[];
+  /** Its accounts in targets, for the readOnly extension. */
+  accounts?: AccountView[];
   /** Weak ETag value without quotes: epoch and version. */
   etag: string;
 }

@@ -42,8 +42,6 @@ export const tables: TableDescription[] = [
       attributes: json,
       /** The search document (schema/search-document): folded, typed, never shown. */
       search: json,
-      /** What targets decided, by target. */
-      facts: optionalJson,
       /** Attribute path to the source that wrote it last. */
       authors: optionalJson,
     },

@@ -11,6 +11,7 @@ import type { Reserved } from './reserve.js';
 export async function mappingInput(parts: AttemptParts, target: RunningTarget, resource: Resource): Promise<MappingInput> {
   const definition = target.definition.objects[resource.type]!;
   const externalIds = Object.entries(await parts.resources.externalIds(undefined, resource.id));
+  const links = await parts.links.ofResource(resource.id);
   const groups = definition.needsGroups ? await parts.resources.groups(resource.id) : undefined;
   const attributes: JsonObject = {
     ...resource.attributes,
@@ -23,7 +24,7 @@ export async function mappingInput(parts: AttemptParts, target: RunningTarget, r
     resourceType: resource.type,
     attributes,
     ...(groups ? { groups: groups.map((group) => ({ id: group.value, displayName: group.display ?? '' })) } : {}),
-    facts: (resource.facts ?? {}) as Record<string, Record<string, string>>,
+    facts: Object.fromEntries(links.map((link) => [link.target, link.facts])),
     now: new Date(),
   };
 }

@@ -17,6 +17,7 @@ export function toLink(row: Row): Link {
     resourceType: String(row.resource_type),
     label: String(row.label),
     anchor: optionalText(row.anchor),
+    claimedAnchor: optionalText(row.anchor),
     createdByUs: Boolean(row.created_by_us),
     generation: number(row.generation),
     state: String(row.state) as Link['state'],

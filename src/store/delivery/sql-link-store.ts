@@ -128,6 +128,30 @@ export class SqlLinkStore extends LinkStore {
     return anchors;
   }
 
+  async leaving(target: string, resourceIds: readonly string[]): Promise<Set<string>> {
+    const leaving = new Set<string>();
+    for (const piece of pieces(resourceIds)) {
+      const rows = await this.reader.all<{ resource_id: string }>(
+        `SELECT resource_id FROM link WHERE target = ? AND state IN ('removing', 'retained') AND resource_id IN (${marks(piece.length)})`,
+        [target, ...piece],
+      );
+      rows.forEach((row) => leaving.add(row.resource_id));
+    }
+    return leaving;
+  }
+
+  removeOverdue(target: string): Promise<number> {
+    return this.unitOfWork.run(async (tx) => {
+      const sql = sqlOf(tx);
+      const now = await storeNow(sql);
+      return sql.run(
+        `UPDATE link SET state = 'removing', generation = generation + 1, removal = ?, remove_at = NULL, next_attempt_at = ?, attempts = 0
+         WHERE target = ? AND state = 'retained' AND remove_at IS NOT NULL AND remove_at <= ?`,
+        [toJson({ policy: 'delete' }), now, target, now],
+      );
+    });
+  }
+
   async list(filter: LinkFilter): Promise<Link[]> {
     const { text, parameters } = conditions(filter);
     if (filter.after) parameters.push(filter.after);

@@ -85,6 +85,10 @@ export class SqlSealedStore extends SealedStore {
     return (await sqlOf(tx).run('DELETE FROM sealed WHERE id = ?', [sealedId])) === 1;
   }
 
+  async eraseUndelivered(tx: Transaction, linkId: string): Promise<void> {
+    await sqlOf(tx).run('DELETE FROM sealed WHERE link_id = ? AND delivered = ?', [linkId, false]);
+  }
+
   async eraseOfLink(tx: Transaction, linkId: string): Promise<void> {
     await sqlOf(tx).run('DELETE FROM sealed WHERE link_id = ?', [linkId]);
   }

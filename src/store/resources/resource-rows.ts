@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Resource } from '../../identity/model.js';
 import type { ResourceIndex } from '../../identity/ports.js';
-import type { Attributes, JsonObject } from '../../schema/types.js';
+import type { Attributes } from '../../schema/types.js';
 import { parseJson, pieces, type Parameter, type Row, type Sql } from '../sql/sql.js';
 
 const longestIndexed = 300;
@@ -19,14 +19,12 @@ export interface ResourceRow extends Row {
   created: number;
   last_modified: number;
   attributes: unknown;
-  facts: unknown;
   external_id?: string | null;
 }
 
-export const resourceColumns = 'r.id, r.type, r.version, r.created, r.last_modified, r.attributes, r.facts';
+export const resourceColumns = 'r.id, r.type, r.version, r.created, r.last_modified, r.attributes';
 
 export function toResource(row: ResourceRow): Resource {
-  const facts = parseJson<JsonObject>(row.facts);
   return {
     id: row.id,
     type: row.type,
@@ -35,7 +33,6 @@ export function toResource(row: ResourceRow): Resource {
     lastModified: Number(row.last_modified),
     attributes: parseJson<Attributes>(row.attributes) ?? {},
     ...(row.external_id === null || row.external_id === undefined ? {} : { externalId: row.external_id }),
-    ...(facts === undefined ? {} : { facts }),
   };
 }
 

@@ -1,0 +1,132 @@
+import type { Transaction } from '../../identity/ports.js';
+import type { Link, LinkError } from '../model.js';
+import type { AttemptLog } from './attempt-log.js';
+import type { Outcome } from './outcome.js';
+import type { AttemptParts } from './parts.js';
+
+/** Writes down what an attempt came to, in one transaction with everything that follows from it. */
+export class Closing {
+  constructor(private readonly parts: AttemptParts) {}
+
+  /** Ids of changes that were decided; told after the commit. */
+  success(link: Link, outcome: Outcome, log: AttemptLog, revision: string): Promise<string[]> {
+    return this.parts.unitOfWork.run(async (tx) => {
+      const now = await this.parts.clock.now(tx);
+      if (outcome.kind === 'removed' || outcome.kind === 'gone') return this.removed(tx, link, log, now);
+      if (outcome.kind === 'retained') await this.retained(tx, link, outcome, now);
+      if (outcome.kind === 'recreate') await this.recreate(tx, link, now);
+      if (outcome.kind === 'held') await this.held(tx, link, outcome.held, now);
+      if (outcome.kind === 'skipped') await this.skipped(tx, link, now, revision);
+      if (outcome.kind === 'applied') await this.applied(tx, link, outcome, now, revision);
+      await this.write(tx, link, log, outcome, now);
+      return outcome.kind === 'recreate' ? [] : this.keepDecided(tx, link);
+    });
+  }
+
+  private async applied(tx: Transaction, link: Link, outcome: Outcome & { kind: 'applied' }, now: number, revision: string): Promise<void> {
+    const { links, edges, reservations, sealed, settings } = this.parts;
+    const closed = await links.close(tx, link, this.parts.replica.name, {
+      state: 'applied',
+      attempts: 0,
+      nextAttemptAt: now,
+      error: null,
+      held: null,
+      anchor: outcome.anchor,
+      createdByUs: outcome.createdByUs,
+      uniqueValues: outcome.uniqueValues,
+      facts: outcome.facts,
+      mappingRevision: revision,
+    });
+    if (outcome.anchor !== undefined && outcome.anchor !== link.claimedAnchor) {
+      await links.raiseReferring(tx, link.target, link.resourceId);
+      await edges.wake(tx, link.target, link.resourceId, now);
+    }
+    if (closed === 'closed') await reservations.keepOnly(tx, link.target, link.id, Object.values(outcome.uniqueValues));
+    if (!outcome.passwordDelivered) return;
+    if (outcome.passwordDelivered.purpose === 'set') await sealed.erase(tx, outcome.passwordDelivered.id);
+    else await sealed.delivered(tx, outcome.passwordDelivered.id, now + settings.initialPasswordMs);
+  }
+
+  private async recreate(tx: Transaction, link: Link, now: number): Promise<void> {
+    const { links, edges, sealed } = this.parts;
+    await links.close(tx, link, this.parts.replica.name, { state: 'due', attempts: 0, nextAttemptAt: now, anchor: null, facts: {} });
+    await sealed.eraseOfLink(tx, link.id);
+    await links.raiseReferring(tx, link.target, link.resourceId);
+    await edges.raiseAll(tx, link.target, link.resourceId, now);
+  }
+
+  private async held(tx: Transaction, link: Link, held: NonNullable<Link['held']>, now: number): Promise<void> {
+    await this.parts.links.close(tx, link, this.parts.replica.name, {
+      state: 'held',
+      attempts: link.attempts,
+      nextAttemptAt: now,
+      held,
+    });
+  }
+
+  private async skipped(tx: Transaction, link: Link, now: number, revision: string): Promise<void> {
+    await this.parts.links.close(tx, link, this.parts.replica.name, {
+      state: 'applied',
+      attempts: 0,
+      nextAttemptAt: now,
+      error: null,
+      mappingRevision: revision,
+    });
+  }
+
+  private async retained(tx: Transaction, link: Link, outcome: Outcome & { kind: 'retained' }, now: number): Promise<void> {
+    await this.parts.sealed.eraseOfLink(tx, link.id);
+    await this.parts.links.close(tx, link, this.parts.replica.name, {
+      state: 'retained',
+      attempts: 0,
+      nextAttemptAt: now,
+      error: null,
+      removeAt: outcome.removeAt ?? null,
+      ...(outcome.anchor === undefined ? {} : { anchor: outcome.anchor }),
+    });
+  }
+
+  private async removed(tx: Transaction, link: Link, log: AttemptLog, now: number): Promise<string[]> {
+    const { links, edges, reservations, sealed } = this.parts;
+    const fresh = await links.get(link.id, tx);
+    if (!fresh || fresh.generation !== link.generation || fresh.leaseOwner !== this.parts.replica.name) {
+      await links.close(tx, link, this.parts.replica.name, { state: 'due', attempts: 0, nextAttemptAt: now, anchor: null });
+      return [];
+    }
+    const decided = await this.keepDecided(tx, link);
+    await sealed.eraseOfLink(tx, link.id);
+    await reservations.release(tx, link.id);
+    await edges.forget(tx, link.target, link.resourceId);
+    await links.raiseReferring(tx, link.target, link.resourceId);
+    await links.delete(tx, link.id);
+    if (log.noteworthy) await this.parts.logs.insert(tx, log.record('success', now));
+    return decided;
+  }
+
+  /** A change with edges is decided when its edges are. */
+  private async keepDecided(tx: Transaction, link: Link): Promise<string[]> {
+    const decided: string[] = [];
+    for (const change of await this.parts.undecided.pendingOfLink(tx, link.id)) {
+      if ((await this.parts.edges.ofChange(tx, change.changeId)).length > 0) continue;
+      if (await this.parts.undecided.resolve(tx, change.changeId, 'kept')) decided.push(change.changeId);
+    }
+    return decided;
+  }
+
+  private async write(tx: Transaction, link: Link, log: AttemptLog, outcome: Outcome, now: number): Promise<void> {
+    if (!log.noteworthy && outcome.kind !== 'held') return;
+    const anchor = outcome.kind === 'applied' ? (outcome.anchor ?? undefined) : undefined;
+    const state = outcome.kind === 'held' ? 'pending' : outcome.kind === 'skipped' ? 'skipped' : 'success';
+    await this.parts.logs.insert(tx, log.record(state, now, anchor, held(outcome, now)));
+  }
+}
+
+function held(outcome: Outcome, now: number): LinkError | undefined {
+  if (outcome.kind !== 'held') return undefined;
+  return {
+    kind: 'rejected',
+    detail: `Held by the guard: ${outcome.held.summary}`,
+    recommendedAction: 'Look at `landfall guard list`, then `landfall guard allow` or `landfall guard discard`.',
+    at: now,
+  };
+}

@@ -1,0 +1,164 @@
+import { ConnectorError } from '../../connectors/connector.js';
+import type { Transaction } from '../../identity/ports.js';
+import type { Link, LinkError } from '../model.js';
+import { backOff } from '../retry-policy.js';
+import type { AttemptLog } from './attempt-log.js';
+import type { AttemptParts } from './parts.js';
+
+/** Turns anything thrown into the closed set of connector errors. A fault of ours is retried, and parked when it stays. */
+export function asConnectorError(error: unknown): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const aborted = error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+  return new ConnectorError(
+    {
+      kind: aborted ? 'unknown' : 'rejected',
+      detail: aborted ? 'The target did not answer in time.' : 'The gateway failed while working on this resource; see its log.',
+      diagnostic: text,
+      outcomeKnown: false,
+    },
+    error,
+  );
+}
+
+export interface Refusal {
+  /** Undecided changes that were taken back. */
+  undone: string[];
+  /** Undecided changes that stay. */
+  kept: string[];
+}
+
+/** Writes down why an attempt failed: undo, retry or park. */
+export class FailureClosing {
+  constructor(private readonly parts: AttemptParts) {}
+
+  close(link: Link, error: ConnectorError, log: AttemptLog): Promise<Refusal> {
+    log.step('apply', 'failure', error.detail);
+    return this.parts.unitOfWork.run(async (tx) => {
+      const now = await this.parts.clock.now(tx);
+      const shown = linkError(error, now);
+      const refusal = await this.decide(tx, link, error, now);
+      const waits = retries(error.kind) || (await this.holderIsDue(tx, link, error));
+      const undone = refusal.undone.length > 0;
+      await this.parts.logs.insert(tx, log.record(undone ? 'undone' : waits ? 'pending' : 'failure', now, undefined, shown));
+      if (!undone) await this.retryOrPark(tx, link, error, waits, shown, now);
+      return refusal;
+    });
+  }
+
+  private async retryOrPark(
+    tx: Transaction,
+    link: Link,
+    error: ConnectorError,
+    waits: boolean,
+    shown: LinkError,
+    now: number,
+  ): Promise<void> {
+    const { retry } = this.parts.settings;
+    const resting = link.state === 'removing' ? 'removing' : 'due';
+    const internal = error.kind === 'rejected' && !error.outcomeKnown && link.attempts + 1 < retry.attempts;
+    const missing = error.kind === 'missing' && link.attempts + 1 < retry.attempts;
+    const again = waits || internal || missing;
+    await this.parts.links.close(tx, link, this.parts.replica.name, {
+      state: again ? resting : 'parked',
+      attempts: link.attempts + 1,
+      nextAttemptAt: now + backOff(link.attempts, retry),
+      error: shown,
+      ...(error.applied?.anchor === undefined ? {} : { anchor: error.applied.anchor, createdByUs: error.applied.createdByUs ?? true }),
+    });
+  }
+
+  /** A clash whose holder is about to change itself is waited for, not refused. */
+  private async holderIsDue(tx: Transaction, link: Link, error: ConnectorError): Promise<boolean> {
+    if (error.kind !== 'conflict' || error.holder === undefined) return false;
+    const holder = await this.parts.links.byAnchor(link.target, error.holder, tx);
+    return holder !== undefined && holder.id !== link.id && (holder.state === 'due' || holder.state === 'removing');
+  }
+
+  /** Refused with every outcome known: the change is undone, in this very transaction. Anything else keeps it. */
+  private async decide(tx: Transaction, link: Link, error: ConnectorError, now: number): Promise<Refusal> {
+    const refusal: Refusal = { undone: [], kept: [] };
+    const pending = await this.parts.undecided.pendingOfLink(tx, link.id);
+    const refused = (error.kind === 'rejected' || error.kind === 'conflict') && error.outcomeKnown && !(await this.holderIsDue(tx, link, error));
+    for (const change of pending) {
+      const undone = refused && (await this.undo(tx, link, change, error, now));
+      if (undone) refusal.undone.push(change.changeId);
+      else if (await this.parts.undecided.resolve(tx, change.changeId, 'kept')) refusal.kept.push(change.changeId);
+    }
+    return refusal;
+  }
+
+  private async undo(
+    tx: Transaction,
+    link: Link,
+    change: Awaited<ReturnType<AttemptParts['undecided']['pendingOfLink']>>[number],
+    error: ConnectorError,
+    now: number,
+  ): Promise<boolean> {
+    const { undo, undecided } = this.parts;
+    const taken = await undo.undo(tx, {
+      changeId: change.changeId,
+      kind: change.kind,
+      resourceId: link.resourceId,
+      resourceType: link.resourceType,
+      former: change.former,
+      versionAfter: change.versionAfter,
+      caller: change.caller,
+      at: now,
+    });
+    if (!taken) return false;
+    await undecided.resolve(tx, change.changeId, 'undone', {
+      detail: error.detail,
+      uniqueness: error.kind === 'conflict',
+      ...(error.scimType === undefined ? {} : { scimType: error.scimType }),
+      ...(error.attribute === undefined ? {} : { attribute: error.attribute }),
+    });
+    if (change.kind === 'create') await this.dropCreate(tx, link, error);
+    else await this.dropUpdate(tx, link, now);
+    return true;
+  }
+
+  /** The former state is delivered again: some writes of the attempt may have been carried out. */
+  private async dropUpdate(tx: Transaction, link: Link, now: number): Promise<void> {
+    await this.parts.sealed.eraseUndelivered(tx, link.id);
+    await this.parts.links.close(tx, link, this.parts.replica.name, { state: 'due', attempts: 0, nextAttemptAt: now, error: null });
+    await this.parts.links.setState(tx, link.id, 'due');
+  }
+
+  /** Never drops a link that has an account: it is removed if this link made it, and released untouched if it was adopted. */
+  private async dropCreate(tx: Transaction, link: Link, error: ConnectorError): Promise<void> {
+    const { links, edges, reservations, sealed, clock } = this.parts;
+    await sealed.eraseOfLink(tx, link.id);
+    const anchor = error.applied?.anchor ?? link.anchor;
+    const createdByUs = error.applied?.createdByUs ?? (link.anchor === undefined ? true : link.createdByUs);
+    if (anchor !== undefined && createdByUs) {
+      await links.close(tx, link, this.parts.replica.name, {
+        state: 'removing',
+        attempts: 0,
+        nextAttemptAt: await clock.now(tx),
+        anchor,
+        createdByUs: true,
+      });
+      await links.beginRemoval(tx, link.target, link.resourceId, { policy: 'delete' }, link.cause);
+      return;
+    }
+    await edges.forget(tx, link.target, link.resourceId);
+    await reservations.release(tx, link.id);
+    await links.delete(tx, link.id);
+  }
+}
+
+function retries(kind: ConnectorError['kind']): boolean {
+  return kind === 'unavailable' || kind === 'unknown' || kind === 'misconfigured';
+}
+
+export function linkError(error: ConnectorError, at: number): LinkError {
+  return {
+    kind: error.kind,
+    detail: error.detail,
+    at,
+    ...(error.attribute === undefined ? {} : { attribute: error.attribute }),
+    ...(error.recommendedAction === undefined ? {} : { recommendedAction: error.recommendedAction }),
+    ...(error.diagnostic === undefined ? {} : { diagnostic: error.diagnostic }),
+  };
+}

@@ -1,0 +1,222 @@
+import { ConnectorError, type KnownAccount, type Plan, type Subject } from '../../connectors/connector.js';
+import type { Resource } from '../../identity/model.js';
+import type { MappedAccount } from '../../mapping/types.js';
+import type { Link } from '../model.js';
+import type { ObjectDefinition } from '../target-definition.js';
+import type { RunningTarget } from '../targets.js';
+import { AttemptLog } from './attempt-log.js';
+import { passGuard } from './guard.js';
+import type { Outcome } from './outcome.js';
+import type { AttemptParts } from './parts.js';
+import { passwordFor, type PasswordInUse } from './password.js';
+import { reserve, type Reserved, type Taken } from './reserve.js';
+import { desiredAccount, mappingInput, refuseProblems, subjectOf } from './subject.js';
+
+const mostCandidates = 50;
+
+/** Makes the target equal to one resource as it is now. Returns what is to be recorded; writes nothing about the link itself. */
+export class LinkDelivery {
+  constructor(private readonly parts: AttemptParts) {}
+
+  async deliver(target: RunningTarget, link: Link, log: AttemptLog, signal: AbortSignal): Promise<Outcome> {
+    const resource = await this.parts.resources.load(undefined, link.resourceType, link.resourceId, '');
+    const definition = target.definition.objects[link.resourceType];
+    if (!resource || !definition) return { kind: 'gone' };
+    const mapped = definition.map(await mappingInput(this.parts, target, resource));
+    if (!mapped.scope.inScope) {
+      log.step('scope', 'success', 'out of scope');
+      return this.outOfScope(target, link, definition, log, signal);
+    }
+    log.step('scope', 'success', 'in scope');
+    refuseProblems(mapped);
+    return this.inScope(target, link, resource, definition, mapped, log, signal);
+  }
+
+  private async inScope(
+    target: RunningTarget,
+    link: Link,
+    resource: Resource,
+    definition: ObjectDefinition,
+    mapped: MappedAccount,
+    log: AttemptLog,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const taken: Taken = new Map();
+    for (let tries = 0; ; tries++) {
+      const reserved = await reserve(this.parts, target, link, mapped.container, mapped.unique, taken);
+      adoptTakenOver(link, reserved, log);
+      try {
+        return await this.apply(target, link, resource, definition, mapped, reserved, log, signal);
+      } catch (error) {
+        if (!this.nextCandidate(error, reserved, taken) || tries >= mostCandidates) throw error;
+        log.step('plan', 'skipped', `the value of ${(error as ConnectorError).attribute} is in use; the next candidate is tried`);
+      }
+    }
+  }
+
+  /** Somebody unknown to us owns a generated value: the next candidate may do. */
+  private nextCandidate(error: unknown, reserved: Reserved, taken: Taken): boolean {
+    if (!(error instanceof ConnectorError) || error.kind !== 'conflict' || !error.attribute) return false;
+    const name = Object.keys(reserved.unique).find((attribute) => attribute.toLowerCase() === error.attribute!.toLowerCase());
+    if (name === undefined || reserved.unique[name]!.givenByClient) return false;
+    const values = taken.get(name) ?? new Set();
+    values.add(reserved.unique[name]!.value);
+    taken.set(name, values);
+    return true;
+  }
+
+  private async apply(
+    target: RunningTarget,
+    link: Link,
+    resource: Resource,
+    definition: ObjectDefinition,
+    mapped: MappedAccount,
+    reserved: Reserved,
+    log: AttemptLog,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const { connector } = target.definition;
+    const desired = await desiredAccount(this.parts, target, mapped, reserved);
+    const subject = subjectOf(this.parts, link, desired, mapped.match);
+    let account = knownAccount(link);
+    let adopted = false;
+    if (!account) {
+      account = await this.match(target, link, subject, log, signal);
+      adopted = account !== undefined;
+      if (!account && !definition.actions.create) return { kind: 'skipped', reason: 'the object action create is off' };
+    }
+    if (account && !adopted && !definition.actions.update) return { kind: 'skipped', reason: 'the object action update is off' };
+    const password = await passwordFor(this.parts, target, link, subject, { create: !account, adopted }, signal);
+    if (password) subject.password = password.toSet;
+    const plan = await this.planned(target, link, resource, definition, subject, account, signal);
+    if (plan === 'recreate') return { kind: 'recreate' };
+    log.planned(plan);
+    if (plan.action === 'none') return this.done(link, reserved, plan.anchor ?? account?.anchor, account, password, link.facts);
+    const held = await passGuard(this.parts, target, link, plan);
+    if (held) return { kind: 'held', held };
+    const applied = await connector.execute(plan, signal);
+    log.step('apply', 'success', plan.action);
+    applied.warnings.forEach((warning) => log.step('verify', 'skipped', warning));
+    const known = { anchor: applied.anchor ?? account?.anchor ?? '', createdByUs: applied.createdByUs ?? account?.createdByUs ?? true };
+    return this.done(link, reserved, known.anchor, known, applied.passwordSet ? password : undefined, { ...link.facts, ...applied.facts });
+  }
+
+  private done(
+    _link: Link,
+    reserved: Reserved,
+    anchor: string | undefined,
+    account: KnownAccount | undefined,
+    password: PasswordInUse | undefined,
+    facts: Record<string, string>,
+  ): Outcome {
+    return {
+      kind: 'applied',
+      anchor,
+      createdByUs: account?.createdByUs ?? true,
+      uniqueValues: reserved.values,
+      facts,
+      ...(password ? { passwordDelivered: password.sealed } : {}),
+    };
+  }
+
+  private async match(
+    target: RunningTarget,
+    link: Link,
+    subject: Subject,
+    log: AttemptLog,
+    signal: AbortSignal,
+  ): Promise<KnownAccount | undefined> {
+    const match = await target.definition.connector.match(subject, signal);
+    if (match.kind === 'none') {
+      log.step('match', 'success', 'no account yet');
+      return undefined;
+    }
+    if (match.kind === 'refused') {
+      const setting = match.setting ? ` (setting: ${match.setting})` : '';
+      throw new ConnectorError({ kind: 'conflict', scimType: 'uniqueness', detail: `${match.detail}${setting}` });
+    }
+    const holder = await this.parts.links.byAnchor(target.name, match.anchor);
+    if (holder && holder.id !== link.id) {
+      if (holder.state !== 'removing' && holder.state !== 'retained') {
+        throw new ConnectorError({
+          kind: 'conflict',
+          scimType: 'uniqueness',
+          detail: `${match.description} belongs to "${holder.label}" already`,
+          holder: match.anchor,
+        });
+      }
+      await this.takeOver(holder, link);
+    }
+    log.step('match', 'success', `adopts ${match.description} by ${match.rule}`);
+    return { anchor: match.anchor, createdByUs: match.rule === 'stamp' || (holder?.createdByUs ?? false) };
+  }
+
+  private async takeOver(holder: Link, link: Link): Promise<void> {
+    const { unitOfWork, links, edges, clock } = this.parts;
+    await unitOfWork.run(async (tx) => {
+      if (!(await links.takeOver(tx, holder, link))) {
+        throw new ConnectorError({ kind: 'unavailable', detail: `the removal of "${holder.label}" is being carried out this moment` });
+      }
+      await edges.moveMember(tx, link.target, holder.resourceId, link.resourceId, await clock.now(tx));
+    });
+    link.anchor = holder.anchor;
+    link.createdByUs = holder.createdByUs;
+  }
+
+  /** A missing account never leads to a create in the same pass: policy decides, and the next pass carries it out. */
+  private async planned(
+    target: RunningTarget,
+    link: Link,
+    resource: Resource,
+    definition: ObjectDefinition,
+    subject: Subject,
+    account: KnownAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<Plan | 'recreate'> {
+    try {
+      return await target.definition.connector.plan(subject, account, signal);
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.kind !== 'missing') throw error;
+      if (definition.whenMissing === 'recreate') return 'recreate';
+      throw new ConnectorError(
+        {
+          kind: 'rejected',
+          detail: `The account of "${link.label}" is gone from the target: ${error.detail}`,
+          recommendedAction: `Restore the account, or set whenMissing: recreate for ${resource.type} in the target file and retry.`,
+          diagnostic: error.diagnostic,
+        },
+        error,
+      );
+    }
+  }
+
+  private async outOfScope(
+    target: RunningTarget,
+    link: Link,
+    definition: ObjectDefinition,
+    log: AttemptLog,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const account = knownAccount(link);
+    if (!account || definition.outOfScope === 'ignore') return { kind: 'skipped', reason: 'out of scope' };
+    const subject = subjectOf(this.parts, link, { removal: { policy: definition.outOfScope } });
+    const plan = await target.definition.connector.plan(subject, account, signal);
+    log.planned(plan);
+    const held = plan.action === 'none' ? undefined : await passGuard(this.parts, target, link, plan);
+    if (held) return { kind: 'held', held };
+    const applied = plan.action === 'none' ? undefined : await target.definition.connector.execute(plan, signal);
+    const anchor = definition.outOfScope === 'delete' ? null : (applied?.anchor ?? account.anchor);
+    return { kind: 'applied', anchor, createdByUs: account.createdByUs, uniqueValues: link.uniqueValues, facts: link.facts };
+  }
+}
+
+function knownAccount(link: Link): KnownAccount | undefined {
+  return link.anchor === undefined ? undefined : { anchor: link.anchor, createdByUs: link.createdByUs };
+}
+
+function adoptTakenOver(link: Link, reserved: Reserved, log: AttemptLog): void {
+  if (!reserved.takenOver) return;
+  link.anchor = reserved.takenOver.anchor;
+  link.createdByUs = reserved.takenOver.createdByUs;
+  log.step('match', 'success', `takes over the account of the leaver "${reserved.takenOver.label}"`);
+}

@@ -1,0 +1,96 @@
+import type { ConnectorError } from '../../connectors/connector.js';
+import type { Transaction } from '../../identity/ports.js';
+import type { Link } from '../model.js';
+import { backOff } from '../retry-policy.js';
+import type { AttemptLog } from './attempt-log.js';
+import { linkError } from './failure.js';
+import type { MemberOutcome } from './member-delivery.js';
+import type { AttemptParts } from './parts.js';
+
+/** An edge that waits for an account is looked at again by itself after this long, should a waking ever be missed. */
+const pendingLooksAgainMs = 3600_000;
+const keptForeverMs = 100 * 365 * 86_400_000;
+
+/** Writes down what became of a chunk of membership edges; the group's lease is kept for the next chunk. */
+export class MemberClosing {
+  constructor(private readonly parts: AttemptParts) {}
+
+  close(link: Link, outcome: MemberOutcome, log: AttemptLog): Promise<string[]> {
+    return this.parts.unitOfWork.run(async (tx) => {
+      const { edges } = this.parts;
+      const now = await this.parts.clock.now(tx);
+      await edges.settle(tx, link.target, outcome.settled);
+      for (const edge of outcome.pending) await edges.defer(tx, link.target, edge, 'due', now + pendingLooksAgainMs);
+      for (const edge of outcome.kept) await edges.defer(tx, link.target, edge, 'kept', now + keptForeverMs);
+      const decided = await this.refused(tx, link, outcome, now);
+      for (const failure of outcome.failed) await this.defer(tx, link, failure, now);
+      decided.push(...(await this.decide(tx, link, outcome)));
+      if (log.noteworthy) await this.log(tx, link, outcome, log, now);
+      return decided;
+    });
+  }
+
+  private async log(tx: Transaction, _link: Link, outcome: MemberOutcome, log: AttemptLog, now: number): Promise<void> {
+    const error = outcome.failed[0]?.error;
+    const state = outcome.held ? 'pending' : error ? 'failure' : 'success';
+    await this.parts.logs.insert(tx, log.record(state, now, undefined, error && linkError(error, now)));
+  }
+
+  private async defer(tx: Transaction, link: Link, failure: MemberOutcome['failed'][number], now: number): Promise<void> {
+    const { edge, error } = failure;
+    const again = error.kind === 'unavailable' || error.kind === 'unknown' || error.kind === 'missing';
+    const { retry } = this.parts.settings;
+    const state = again && edge.attempts + 1 < retry.attempts ? 'due' : 'parked';
+    await this.parts.edges.defer(tx, link.target, edge, state, now + backOff(edge.attempts, retry), linkError(error, now));
+  }
+
+  /** Undo of a member change reverses exactly this request's edges that nobody has changed since, and names the refused members. */
+  private async refused(tx: Transaction, link: Link, outcome: MemberOutcome, now: number): Promise<string[]> {
+    const refusals = outcome.failed.filter(({ error }) => (error.kind === 'rejected' || error.kind === 'conflict') && error.outcomeKnown);
+    const changes = new Set(refusals.flatMap(({ edge }) => edge.changeId ?? []));
+    const undone: string[] = [];
+    for (const change of await this.parts.undecided.pendingOfLink(tx, link.id)) {
+      if (!changes.has(change.changeId)) continue;
+      const mine = refusals.filter(({ edge }) => edge.changeId === change.changeId);
+      const taken = await this.parts.undo.undo(tx, {
+        changeId: change.changeId,
+        kind: change.kind,
+        resourceId: link.resourceId,
+        resourceType: link.resourceType,
+        former: change.former,
+        versionAfter: change.versionAfter,
+        caller: change.caller,
+        at: now,
+      });
+      if (!taken) continue;
+      await this.parts.edges.add(tx, link.target, change.former?.edges ?? [], undefined, now);
+      await this.parts.undecided.resolve(tx, change.changeId, 'undone', refusalOf(mine));
+      outcome.failed = outcome.failed.filter(({ edge }) => edge.changeId !== change.changeId);
+      undone.push(change.changeId);
+    }
+    return undone;
+  }
+
+  /** A change whose edges are all carried out, waiting for accounts or parked is decided: it stays. */
+  private async decide(tx: Transaction, link: Link, outcome: MemberOutcome): Promise<string[]> {
+    const decided: string[] = [];
+    const waiting = new Set(outcome.pending.flatMap((edge) => edge.changeId ?? []));
+    for (const change of await this.parts.undecided.pendingOfLink(tx, link.id)) {
+      const open = (await this.parts.edges.ofChange(tx, change.changeId)).filter((edge) => edge.state === 'due' && edge.attempts === 0);
+      if (open.length > 0 && !waiting.has(change.changeId) && !outcome.held) continue;
+      if (await this.parts.undecided.resolve(tx, change.changeId, 'kept')) decided.push(change.changeId);
+    }
+    return decided;
+  }
+}
+
+function refusalOf(refusals: readonly { edge: { memberId: string }; error: ConnectorError }[]) {
+  const first = refusals[0]!.error;
+  const names = refusals.map(({ edge }) => edge.memberId).slice(0, 20).join(', ');
+  return {
+    detail: `The target refused ${refusals.length === 1 ? 'the member' : 'the members'} ${names}: ${first.detail}`,
+    attribute: 'members',
+    uniqueness: false,
+    ...(first.scimType === undefined ? {} : { scimType: first.scimType }),
+  };
+}

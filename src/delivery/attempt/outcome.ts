@@ -1,0 +1,23 @@
+import type { HeldPlan, ReservedValue, SealedPassword } from '../model.js';
+
+/** What an attempt came to, before it is written down. */
+export type Outcome =
+  | {
+      kind: 'applied';
+      /** Null: the account was deleted by policy, the link stays. */
+      anchor: string | undefined | null;
+      createdByUs: boolean;
+      uniqueValues: Record<string, ReservedValue>;
+      facts: Record<string, string>;
+      passwordDelivered?: SealedPassword;
+    }
+  | { kind: 'skipped'; reason: string }
+  | { kind: 'held'; held: HeldPlan }
+  /** The account is gone and policy says to make a new one: the next pass does. */
+  | { kind: 'recreate' }
+  /** A removal is complete: nothing is left of the link. */
+  | { kind: 'removed' }
+  /** A removal is complete as far as policy goes: the account stays. */
+  | { kind: 'retained'; removeAt?: number; anchor?: string }
+  /** The resource is gone, or the target does not hold its type any more. */
+  | { kind: 'gone' };

@@ -1,0 +1,66 @@
+import { ConnectorError, type PasswordToSet, type Subject } from '../../connectors/connector.js';
+import type { Link, SealedPassword } from '../model.js';
+import type { RunningTarget } from '../targets.js';
+import type { AttemptParts } from './parts.js';
+
+export interface PasswordInUse {
+  toSet: PasswordToSet;
+  sealed: SealedPassword;
+}
+
+/**
+ * The password that goes with this write: a client's that waits to be delivered, or for a new enabled account a generated one,
+ * sealed before the first write and used again on a retry. Adopting an account writes no password.
+ */
+export async function passwordFor(
+  parts: AttemptParts,
+  target: RunningTarget,
+  link: Link,
+  subject: Subject,
+  attempt: { create: boolean; adopted: boolean },
+  signal: AbortSignal,
+): Promise<PasswordInUse | undefined> {
+  const waiting = (await parts.sealed.ofLink(link.id)).filter((sealed) => !sealed.delivered);
+  const given = waiting.find((sealed) => sealed.purpose === 'set');
+  if (given && !attempt.adopted) return opened(parts, given, false);
+  if (!attempt.create || 'removal' in subject.desired) return undefined;
+  if (subject.kind !== 'User' || !target.definition.connector.generatePassword) return undefined;
+  const initial = waiting.find((sealed) => sealed.purpose === 'initial');
+  if (initial) return opened(parts, initial, parts.settings.mustChangeInitialPassword);
+  return generated(parts, target, link, subject, signal);
+}
+
+function opened(parts: AttemptParts, sealed: SealedPassword, mustChange: boolean): PasswordInUse {
+  const value = parts.sealing.open(sealed);
+  if (value === undefined) {
+    throw new ConnectorError({
+      kind: 'rejected',
+      detail: `The password that waits for delivery cannot be opened: the sealing key "${sealed.keyName}" is missing or the row was changed.`,
+      recommendedAction: 'Put the key back into secrets.keys of delivery.yaml, or set the password again.',
+    });
+  }
+  return { toSet: { value, sealedAt: sealed.sealedAt, mustChange }, sealed };
+}
+
+async function generated(
+  parts: AttemptParts,
+  target: RunningTarget,
+  link: Link,
+  subject: Subject,
+  signal: AbortSignal,
+): Promise<PasswordInUse> {
+  const names = 'removal' in subject.desired ? [] : Object.values(subject.desired.unique).map(({ value }) => value);
+  const value = await target.definition.connector.generatePassword!([...names, link.label], signal);
+  const sealedAt = await parts.clock.now();
+  const sealed = parts.sealing.seal(value, {
+    linkId: link.id,
+    resourceId: link.resourceId,
+    target: link.target,
+    purpose: 'initial',
+    sealedAt,
+    expiresAt: sealedAt + parts.settings.initialPasswordMs,
+  });
+  await parts.unitOfWork.run((tx) => parts.sealed.insert(tx, sealed));
+  return { toSet: { value, sealedAt, mustChange: parts.settings.mustChangeInitialPassword }, sealed };
+}
+

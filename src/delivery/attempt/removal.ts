@@ -1,0 +1,75 @@
+import { ConnectorError, type KnownAccount, type Plan } from '../../connectors/connector.js';
+import type { Link } from '../model.js';
+import type { RunningTarget } from '../targets.js';
+import type { AttemptLog } from './attempt-log.js';
+import { passGuard } from './guard.js';
+import type { Outcome } from './outcome.js';
+import type { AttemptParts } from './parts.js';
+import { subjectOf } from './subject.js';
+
+/** Carries out what policy says about the account of a resource that is gone. */
+export class RemovalDelivery {
+  constructor(private readonly parts: AttemptParts) {}
+
+  async deliver(target: RunningTarget, link: Link, log: AttemptLog, signal: AbortSignal): Promise<Outcome> {
+    const removal = link.removal ?? { policy: 'retain' as const };
+    const account = await this.account(target, link, log, signal);
+    if (!account) return { kind: 'removed' };
+    const definition = target.definition.objects[link.resourceType];
+    if (removal.policy === 'retain' || definition?.actions.delete === false) {
+      log.step('plan', 'success', 'the account is retained by policy');
+      return { kind: 'retained', anchor: account.anchor };
+    }
+    const plan = await this.plan(target, link, account, removal.policy, signal);
+    if (!plan) return { kind: 'removed' };
+    log.planned(plan);
+    const held = plan.action === 'none' ? undefined : await passGuard(this.parts, target, link, plan);
+    if (held) return { kind: 'held', held };
+    await this.stillOurs(link);
+    if (plan.action !== 'none') {
+      await target.definition.connector.execute(plan, signal);
+      log.step('apply', 'success', plan.action);
+    }
+    return removal.policy === 'delete' ? { kind: 'removed' } : this.retained(account, removal.deleteAfterMs);
+  }
+
+  private async retained(account: KnownAccount, deleteAfterMs: number | undefined): Promise<Outcome> {
+    const removeAt = deleteAfterMs === undefined ? undefined : (await this.parts.clock.now()) + deleteAfterMs;
+    return { kind: 'retained', anchor: account.anchor, ...(removeAt === undefined ? {} : { removeAt }) };
+  }
+
+  /** A create whose answer was lost left an account with our stamp: it is looked for before the link is dropped. */
+  private async account(target: RunningTarget, link: Link, log: AttemptLog, signal: AbortSignal): Promise<KnownAccount | undefined> {
+    if (link.anchor !== undefined) return { anchor: link.anchor, createdByUs: link.createdByUs };
+    const match = await target.definition.connector.match(subjectOf(this.parts, link, { removal: { policy: 'retain' } }), signal);
+    if (match.kind !== 'found') {
+      log.step('match', 'success', 'no account was ever made');
+      return undefined;
+    }
+    return { anchor: match.anchor, createdByUs: match.rule === 'stamp' };
+  }
+
+  private async plan(
+    target: RunningTarget,
+    link: Link,
+    account: KnownAccount,
+    policy: 'delete' | 'disable',
+    signal: AbortSignal,
+  ): Promise<Plan | undefined> {
+    try {
+      return await target.definition.connector.plan(subjectOf(this.parts, link, { removal: { policy } }), account, signal);
+    } catch (error) {
+      if (error instanceof ConnectorError && error.kind === 'missing') return undefined;
+      throw error;
+    }
+  }
+
+  /** Immediately before the deletion: a new hire may have taken the account over. */
+  private async stillOurs(link: Link): Promise<void> {
+    const { links, replica, settings } = this.parts;
+    const renewed = await links.renew(link.id, { owner: replica.name, forMs: settings.leaseMs });
+    const now = await links.get(link.id);
+    if (renewed && now?.state === 'removing' && now.generation === link.generation) return;
+    throw new ConnectorError({ kind: 'unavailable', detail: 'the removal was overtaken by another change' });
+  }
+}

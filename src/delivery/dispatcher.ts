@@ -1,0 +1,107 @@
+import { Attempt, type AttemptLogger } from './attempt/attempt.js';
+import type { AttemptParts } from './attempt/parts.js';
+import type { Link } from './model.js';
+import type { DeliverNow } from './settlement.js';
+import type { RunningTarget } from './targets.js';
+
+const idleMs = 1000;
+
+/** Brings due work to the targets: what a request waits for at once, the rest as places are free. */
+export class Dispatcher implements DeliverNow {
+  private readonly attempt: Attempt;
+  private readonly running = new Set<Promise<void>>();
+  private readonly wakers = new Map<string, () => void>();
+  private readonly awake = new Set<string>();
+  private loops: Promise<void>[] = [];
+  private stopped = true;
+
+  constructor(
+    private readonly parts: AttemptParts,
+    private readonly logger: AttemptLogger,
+  ) {
+    this.attempt = new Attempt(parts, logger);
+  }
+
+  start(): void {
+    this.stopped = false;
+    this.loops = this.parts.targets.all().map((target) => this.loop(target));
+  }
+
+  /** Resolves when what was begun has ended; what is due stays due. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wake();
+    await Promise.all(this.loops);
+    await Promise.all(this.running);
+  }
+
+  wake(): void {
+    for (const target of this.parts.targets.all()) {
+      this.awake.add(target.name);
+      this.wakers.get(target.name)?.();
+    }
+  }
+
+  async deliverNow(linkId: string, targetName: string): Promise<void> {
+    const target = this.parts.targets.get(targetName);
+    if (!target) return;
+    await this.track(
+      target.inPlace(true, async () => {
+        const link = await this.parts.links.get(linkId);
+        if (link?.leaseOwner === this.parts.replica.name) await this.attempt.run(target, link);
+      }),
+    );
+  }
+
+  /** Resolves when nothing of the target is due any more; for tests and one-shot commands. */
+  private async loop(target: RunningTarget): Promise<void> {
+    while (!this.stopped) {
+      this.awake.delete(target.name);
+      const worked = await this.round(target).catch((error: unknown) => {
+        this.logger.error({ target: target.name, error: String(error) }, 'claiming due work failed');
+        return 0;
+      });
+      if (worked === 0) await this.rest(target);
+    }
+  }
+
+  private async round(target: RunningTarget): Promise<number> {
+    if (target.free === 0) return 0;
+    if (!(await target.open(await this.parts.clock.now()))) return 0;
+    const state = await target.state();
+    // One resource at a time tries whether an unavailable target is back.
+    const limit = state.unavailableSince === undefined ? target.free : 1;
+    const lease = { owner: this.parts.replica.name, forMs: this.parts.settings.leaseMs };
+    const links = await this.parts.links.claim(target.name, lease, limit);
+    const work = links.map((link) => this.track(this.deliver(target, link)));
+    if (work.length > 0) await Promise.race(work);
+    return work.length;
+  }
+
+  private deliver(target: RunningTarget, link: Link): Promise<void> {
+    return target.inPlace(link.priority === 0, () => this.attempt.run(target, link));
+  }
+
+  private track(work: Promise<void>): Promise<void> {
+    const kept: Promise<void> = work
+      .catch((error: unknown) => this.logger.error({ error: String(error) }, 'a delivery failed'))
+      .finally(() => {
+        this.running.delete(kept);
+        this.wake();
+      });
+    this.running.add(kept);
+    return kept;
+  }
+
+  private async rest(target: RunningTarget): Promise<void> {
+    if (this.awake.has(target.name) || this.stopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, idleMs);
+      this.wakers.set(target.name, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    this.wakers.delete(target.name);
+  }
+}
