@@ -1,0 +1,30 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { map, type Observable } from 'rxjs';
+
+/** RFC 7644 §3.1. Without charset: JSON is UTF-8, and some clients compare the whole value. */
+export const SCIM_MEDIA_TYPE = 'application/scim+json';
+
+/** An answer before HTTP: what the controllers return and Bulk packs into its response. */
+export interface ScimReply {
+  status: number;
+  body?: object;
+  headers?: Record<string, string>;
+}
+
+/** Writes a ScimReply. The body goes out as text, so that nothing adds a charset to the media type. */
+@Injectable()
+export class ScimReplyInterceptor implements NestInterceptor<ScimReply, string | undefined> {
+  intercept(context: ExecutionContext, next: CallHandler<ScimReply>): Observable<string | undefined> {
+    const response = context.switchToHttp().getResponse<FastifyReply>();
+    return next.handle().pipe(map((reply) => write(response, reply)));
+  }
+}
+
+function write(response: FastifyReply, reply: ScimReply): string | undefined {
+  void response.status(reply.status);
+  for (const [name, value] of Object.entries(reply.headers ?? {})) void response.header(name, value);
+  if (reply.body === undefined) return undefined;
+  void response.header('content-type', SCIM_MEDIA_TYPE);
+  return JSON.stringify(reply.body);
+}

@@ -1,0 +1,30 @@
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../../identity/model.js';
+
+/** What the guard of the gateway leaves on a request, and what `configureScimHttp` adds. */
+export type ScimRequest = FastifyRequest & { user?: Caller; correlationId?: string };
+
+const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
+
+/**
+ * Base of every `Location` and `$ref`. A Host header that is no host name is never echoed; `X-Forwarded-*` counts only
+ * where the administrator made Fastify trust the proxy, which `request.protocol` and `request.host` take into account.
+ */
+export function baseUrlOf(
+  request: FastifyRequest,
+  settings: { publicUrl?: string; basePath: string },
+): string {
+  if (settings.publicUrl !== undefined) return settings.publicUrl.replace(/\/+$/, '') + settings.basePath;
+  const host = HOST.test(request.host) ? request.host : 'localhost';
+  return `${request.protocol}://${host}${settings.basePath}`;
+}
+
+export function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+export function isBelow(url: string, basePath: string): boolean {
+  const path = pathOf(url);
+  return path === basePath || path.startsWith(`${basePath}/`);
+}

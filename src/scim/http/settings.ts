@@ -1,0 +1,36 @@
+/** What an administrator decides about the SCIM service; app.module fills it from `scim.yaml`. */
+export interface ScimSettings {
+  /** Path in front of every endpoint, without trailing slash. */
+  basePath: string;
+  /** `https://gateway.example` as clients reach it; without it, `Location` and `$ref` follow the Host header of the request. */
+  publicUrl?: string;
+  /** Page size when a client names none (RFC 9865 §3 `defaultPageSize`). */
+  defaultPageSize: number;
+  /** Largest page whatever a client asks (`filter.maxResults`). */
+  maxPageSize: number;
+  /** Seconds that a cursor stays good, as published (RFC 9865 §3 `cursorTimeout`). */
+  cursorTimeoutSeconds: number;
+  /** Largest request body in bytes (`bulk.maxPayloadSize`). */
+  maxBodyBytes: number;
+  /** Deepest nesting of a request body. */
+  maxJsonDepth: number;
+  /** `bulk.maxOperations`. */
+  maxBulkOperations: number;
+  /** Operations of one PATCH. */
+  maxPatchOperations: number;
+  /** Published in /ServiceProviderConfig. */
+  documentationUri?: string;
+}
+
+export const SCIM_SETTINGS = Symbol('ScimSettings');
+
+export const DEFAULT_SCIM_SETTINGS: ScimSettings = {
+  basePath: '/scim/v2',
+  defaultPageSize: 100,
+  maxPageSize: 200,
+  cursorTimeoutSeconds: 3600,
+  maxBodyBytes: 8 * 1024 * 1024,
+  maxJsonDepth: 32,
+  maxBulkOperations: 1000,
+  maxPatchOperations: 1000,
+};
