@@ -1,3 +1,4 @@
+import type { Caller, Resource } from '../identity/model.js';
 import { IdentityError } from '../identity/identity.errors.js';
 import { ChangeLog, type Change, type Ticket, type Transaction } from '../identity/ports.js';
 import { labelOf } from './label.js';
@@ -56,6 +57,20 @@ export class DeliveryChangeLog extends ChangeLog {
 
   async keep(tx: Transaction, changeId: string): Promise<void> {
     await this.parts.undecided.resolve(tx, changeId, 'kept');
+  }
+
+  async rearm(tx: Transaction, resource: Resource, caller: Caller): Promise<void> {
+    for (const link of await this.parts.links.ofResource(resource.id, tx)) {
+      if (link.state !== 'parked' && !(link.state === 'due' && link.attempts > 0)) continue;
+      await this.parts.links.raise(tx, {
+        target: link.target,
+        resourceId: resource.id,
+        resourceType: resource.type,
+        label: labelOf(resource),
+        cause: { caller: caller.name, source: caller.source, correlationId: caller.correlationId },
+        priority: 0,
+      });
+    }
   }
 
   wake(): void {

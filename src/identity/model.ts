@@ -27,6 +27,8 @@ export interface Caller {
   user?: string;
   scopes: readonly string[];
   correlationId: string;
+  /** Bulk operations are stored and delivered in the background: nobody waits for the deciding target. */
+  mode?: 'bulk';
 }
 
 export interface Member {

@@ -1,7 +1,7 @@
 /** What identity needs of others. `UnitOfWork` and `ResourceStore` are implemented by store, `ChangeLog` and `Settlement` by delivery. */
 import type { ResolvedFilter } from '../schema/filter.js';
 import type { Attributes, JsonObject } from '../schema/types.js';
-import type { Caller, Member, Page, Query, Resource, Secrets } from './model.js';
+import type { AccountView, Caller, Member, Query, Resource, Secrets } from './model.js';
 
 /** An open transaction; only the store knows what is inside. */
 export abstract class Transaction {
@@ -33,6 +33,11 @@ export interface StoredResource {
   index: ResourceIndex;
 }
 
+/** What of a resource is kept beside its attributes, worked out from its schema. */
+export abstract class ResourceIndexer {
+  abstract index(type: string, attributes: Attributes): ResourceIndex;
+}
+
 /** Which key another resource of the type already has. */
 export interface KeyClash {
   path: string;
@@ -43,6 +48,13 @@ export interface KeyClash {
 export interface MemberChange {
   added: string[];
   removed: string[];
+}
+
+/** A page as the store finds it: relations are added by the service. */
+export interface StoredPage {
+  totalResults: number;
+  resources: Resource[];
+  nextCursor?: string;
 }
 
 /** Resources and their relations; implemented by store. Methods without a transaction read what was committed. */
@@ -67,8 +79,10 @@ export abstract class ResourceStore {
   abstract replaceMembers(tx: Transaction, groupId: string, members: ReadonlyMap<string, string>, at: number): Promise<MemberChange>;
   abstract members(groupId: string): Promise<Member[]>;
   abstract groups(memberId: string): Promise<{ value: string; display?: string; type: 'direct' | 'indirect' }[]>;
+  /** Accounts in targets, by resource. */
+  abstract accounts(ids: readonly string[]): Promise<Map<string, AccountView[]>>;
   abstract idsReferringTo(tx: Transaction, id: string): Promise<string[]>;
-  abstract search(query: Query, source: string): Promise<Page>;
+  abstract search(query: Query, source: string): Promise<StoredPage>;
   /** Part of every ETag; changes with a restore. */
   abstract epoch(): Promise<string>;
 }
@@ -125,6 +139,8 @@ export abstract class ChangeLog {
   abstract undecidedOn(tx: Transaction, resourceIds: readonly string[]): Promise<string | undefined>;
   /** Decides an undecided change as kept: another write is about to land on top of it. */
   abstract keep(tx: Transaction, changeId: string): Promise<void>;
+  /** An unchanged write wakes what waits for a person or a later attempt. */
+  abstract rearm(tx: Transaction, resource: Resource, caller: Caller): Promise<void>;
   /** After the commit: deliver. */
   abstract wake(): void;
 }

@@ -1,14 +1,15 @@
-import type { Member, Page, Query, Resource } from '../../identity/model.js';
+import type { AccountView, Member, Query, Resource } from '../../identity/model.js';
 import {
   ResourceStore,
   type KeyClash,
   type MemberChange,
   type ResourceIndex,
+  type StoredPage,
   type StoredResource,
   type Transaction,
 } from '../../identity/ports.js';
 import type { ResolvedFilter } from '../../schema/filter.js';
-import { marks, pieces, sqlOf, toJson, type Sql } from '../sql/sql.js';
+import { marks, parseJson, pieces, sqlOf, toJson, type Sql } from '../sql/sql.js';
 import * as members from './membership-rows.js';
 import { indexKey, resourceColumns, toResource, updateIndex, writeIndex, type ResourceRow } from './resource-rows.js';
 import type { ResourceSearch } from './resource-search.js';
@@ -160,12 +161,32 @@ export class SqlResourceStore extends ResourceStore {
     return members.groupsOf(this.reader, memberId);
   }
 
+  async accounts(ids: readonly string[]): Promise<Map<string, AccountView[]>> {
+    const accounts = new Map<string, AccountView[]>();
+    for (const piece of pieces(ids)) {
+      const rows = await this.reader.all<{ resource_id: string; target: string; state: string; anchor: string | null; facts: unknown }>(
+        `SELECT resource_id, target, state, anchor, facts FROM link WHERE resource_id IN (${marks(piece.length)}) ORDER BY target`,
+        piece,
+      );
+      for (const row of rows) {
+        const view: AccountView = {
+          target: row.target,
+          state: row.state,
+          ...(row.anchor === null ? {} : { anchor: row.anchor }),
+          facts: parseJson<Record<string, string>>(row.facts) ?? {},
+        };
+        accounts.set(row.resource_id, [...(accounts.get(row.resource_id) ?? []), view]);
+      }
+    }
+    return accounts;
+  }
+
   async idsReferringTo(tx: Transaction, id: string): Promise<string[]> {
     const rows = await sqlOf(tx).all<{ from_id: string }>('SELECT DISTINCT from_id FROM reference WHERE to_id = ?', [id]);
     return rows.map((row) => row.from_id);
   }
 
-  search(query: Query, source: string): Promise<Page> {
+  search(query: Query, source: string): Promise<StoredPage> {
     return this.searching.search(this.reader, query, source);
   }
 

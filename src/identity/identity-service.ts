@@ -1,0 +1,312 @@
+import { isDeepStrictEqual } from 'node:util';
+import { newId } from './id.js';
+import { IdentityError } from './identity.errors.js';
+import { editMembers, memberTypesOf } from './member-edits.js';
+import type { Caller, Edit, NewResource, Page, Preconditions, Query, Resource, ResourceView } from './model.js';
+import {
+  type Change,
+  type ChangeLog,
+  type FormerImage,
+  type KeyClash,
+  type MembershipChange,
+  type ResourceIndexer,
+  type ResourceStore,
+  type Settlement,
+  type Ticket,
+  type Transaction,
+  type UnitOfWork,
+} from './ports.js';
+import { checkPreconditions } from './preconditions.js';
+import { ResourceService, type ViewOptions } from './resource-service.js';
+import { viewsOf } from './views.js';
+
+/** Raised inside a unit: the write has to wait for this change's decision, outside any transaction. */
+class WaitFor {
+  constructor(readonly changeId: string) {}
+}
+
+interface Attempt {
+  /** Milliseconds of the monotonic clock. */
+  until: number;
+  /** False: the time is used up, the write commits without an undo. */
+  decidable: boolean;
+}
+
+interface Written {
+  resource: Resource;
+  ticket?: Ticket;
+  changed: boolean;
+}
+
+export interface IdentityParts {
+  unitOfWork: UnitOfWork;
+  store: ResourceStore;
+  indexer: ResourceIndexer;
+  changeLog: ChangeLog;
+  settlement: Settlement;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+const lostRaces = 20;
+
+/** See `ResourceService`. */
+export class IdentityService extends ResourceService {
+  constructor(private readonly parts: IdentityParts) {
+    super();
+  }
+
+  async create(type: string, input: NewResource, caller: Caller, view: ViewOptions): Promise<ResourceView> {
+    await this.parts.changeLog.admit(type);
+    const at = this.parts.now();
+    const id = newId();
+    const changeId = newId();
+    const resource: Resource = {
+      id,
+      type,
+      version: 1,
+      created: at,
+      lastModified: at,
+      attributes: input.attributes,
+      ...(input.externalId === undefined ? {} : { externalId: input.externalId }),
+    };
+    const written = await this.write(caller, (tx, attempt) => this.insert(tx, attempt, resource, input, changeId, caller));
+    return this.answer(written, caller, view);
+  }
+
+  async get(type: string, id: string, caller: Caller, view: ViewOptions): Promise<ResourceView> {
+    const resource = await this.parts.store.load(undefined, type, id, caller.source);
+    if (!resource) throw notFound(type, id);
+    return (await viewsOf(this.parts.store, [resource], view))[0]!;
+  }
+
+  async edit(
+    type: string,
+    id: string,
+    edit: Edit,
+    preconditions: Preconditions,
+    caller: Caller,
+    view: ViewOptions,
+  ): Promise<{ view: ResourceView; changed: boolean }> {
+    await this.parts.changeLog.admit(type);
+    const at = this.parts.now();
+    const changeId = newId();
+    const epoch = await this.parts.store.epoch();
+    const written = await this.write(caller, async (tx, attempt) => {
+      const current = await this.parts.store.load(tx, type, id, caller.source);
+      if (!current) throw notFound(type, id);
+      checkPreconditions(preconditions, `${epoch}-${current.version}`);
+      await this.awaitDecisions(tx, attempt, [id]);
+      return this.apply(tx, attempt, current, edit, changeId, caller, at);
+    });
+    return { view: await this.answer(written, caller, view), changed: written.changed };
+  }
+
+  async remove(type: string, id: string, preconditions: Preconditions, caller: Caller): Promise<void> {
+    const at = this.parts.now();
+    const changeId = newId();
+    const epoch = await this.parts.store.epoch();
+    await this.write(caller, async (tx) => {
+      const { store, changeLog } = this.parts;
+      const current = await store.load(tx, type, id, caller.source);
+      if (!current) throw notFound(type, id);
+      checkPreconditions(preconditions, `${epoch}-${current.version}`);
+      const undecided = await changeLog.undecidedOn(tx, [id]);
+      if (undecided) await changeLog.keep(tx, undecided);
+      const sides = (await store.remove(tx, type, id))!;
+      for (const groupId of sides.groups) await store.touch(tx, groupId, at);
+      const edges = sides.groups.map((groupId) => ({ groupId, memberId: id, memberType: type, present: false }));
+      await changeLog.record(tx, change('delete', changeId, current, caller, at, { edges, decidable: false }));
+      return { resource: current, changed: true };
+    });
+    this.parts.changeLog.wake();
+  }
+
+  async search(query: Query, caller: Caller): Promise<Page> {
+    const page = await this.parts.store.search(query, caller.source);
+    const views = await viewsOf(this.parts.store, page.resources, { members: query.withMembers, groups: query.withGroups });
+    return {
+      totalResults: page.totalResults,
+      resources: views,
+      ...(page.nextCursor === undefined ? {} : { nextCursor: page.nextCursor }),
+    };
+  }
+
+  /** Runs a unit, waits for decisions and lost races outside any transaction, and runs it again. */
+  private async write(caller: Caller, work: (tx: Transaction, attempt: Attempt) => Promise<Written>): Promise<Written> {
+    const attempt: Attempt = { until: this.parts.settlement.deadline(), decidable: caller.mode !== 'bulk' };
+    for (let races = 0; ; ) {
+      try {
+        return await this.parts.unitOfWork.run((tx) => work(tx, attempt));
+      } catch (error) {
+        if (error instanceof WaitFor) {
+          await this.parts.settlement.decided(error.changeId, attempt.until);
+          if (performance.now() >= attempt.until) attempt.decidable = false;
+        } else if (error instanceof LostRace && ++races < lostRaces) {
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * races));
+        } else {
+          throw clashed(error);
+        }
+      }
+    }
+  }
+
+  private async insert(
+    tx: Transaction,
+    attempt: Attempt,
+    resource: Resource,
+    input: NewResource,
+    changeId: string,
+    caller: Caller,
+  ): Promise<Written> {
+    const { store, indexer } = this.parts;
+    const index = indexer.index(resource.type, input.attributes);
+    const members = await memberTypesOf(store, tx, resource.id, input.members ?? []);
+    await this.awaitDecisions(tx, attempt, [...index.references.map(({ to }) => to), ...members.keys()]);
+    const clash = await store.insert(tx, { resource, index });
+    if (clash) await this.refuseClash(tx, attempt, resource.type, clash);
+    if (input.externalId !== undefined) await store.setExternalId(tx, resource.type, resource.id, caller.source, input.externalId);
+    const added = await store.addMembers(tx, resource.id, members, resource.created);
+    const edges = added.map((memberId) => ({
+      groupId: resource.id,
+      memberId,
+      memberType: members.get(memberId)!,
+      present: true,
+    }));
+    const ticket = await this.parts.changeLog.record(
+      tx,
+      change('create', changeId, resource, caller, resource.created, { edges, decidable: attempt.decidable, secrets: input.secrets }),
+    );
+    return { resource, changed: true, ...(ticket ? { ticket } : {}) };
+  }
+
+  private async apply(
+    tx: Transaction,
+    attempt: Attempt,
+    current: Resource,
+    edit: Edit,
+    changeId: string,
+    caller: Caller,
+    at: number,
+  ): Promise<Written> {
+    const result = edit.apply({
+      attributes: structuredClone(current.attributes),
+      ...(current.externalId === undefined ? {} : { externalId: current.externalId }),
+    });
+    const externalId = result.externalId === undefined ? current.externalId : (result.externalId ?? undefined);
+    const own = !isDeepStrictEqual(result.attributes, current.attributes) || externalId !== current.externalId;
+    const secret = result.secrets?.password !== undefined;
+    const wanted = edit.members.flatMap((operation) => ('members' in operation && operation.op !== 'remove' ? operation.members : []));
+    if (wanted.length > 0) await this.awaitDecisions(tx, attempt, wanted);
+    const updated = own || secret ? await this.update(tx, attempt, current, result.attributes, at) : undefined;
+    if (externalId !== current.externalId) {
+      await this.parts.store.setExternalId(tx, current.type, current.id, caller.source, externalId ?? null);
+    }
+    const edges = (await editMembers(this.parts.store, tx, current.id, edit.members, at)).changes;
+    if (!updated && edges.length === 0) {
+      await this.parts.changeLog.rearm(tx, current, caller);
+      return { resource: current, changed: false };
+    }
+    const version = updated ? updated.version : await this.parts.store.touch(tx, current.id, at);
+    const resource: Resource = { ...current, attributes: result.attributes, version, lastModified: at, externalId };
+    const ticket = await this.parts.changeLog.record(
+      tx,
+      change(updated ? 'update' : 'members', changeId, resource, caller, at, {
+        edges,
+        decidable: attempt.decidable,
+        secrets: result.secrets,
+        former: formerImage(current, externalId, Boolean(updated), edges),
+      }),
+    );
+    return { resource, changed: true, ...(ticket ? { ticket } : {}) };
+  }
+
+  private async update(
+    tx: Transaction,
+    attempt: Attempt,
+    current: Resource,
+    attributes: Resource['attributes'],
+    at: number,
+  ): Promise<Resource> {
+    const index = this.parts.indexer.index(current.type, attributes);
+    await this.awaitDecisions(tx, attempt, index.references.map(({ to }) => to));
+    const resource = { ...current, attributes, version: current.version + 1, lastModified: at };
+    const clash = await this.parts.store.update(tx, { resource, index }, current.version);
+    if (clash === 'lost') throw new LostRace();
+    if (clash) await this.refuseClash(tx, attempt, current.type, clash);
+    return resource;
+  }
+
+  /** A resource whose fate is undecided, or that would refer to one: wait, and when the time is up keep it. */
+  private async awaitDecisions(tx: Transaction, attempt: Attempt, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const { changeLog } = this.parts;
+    for (;;) {
+      const changeId = await changeLog.undecidedOn(tx, ids);
+      if (!changeId) return;
+      if (attempt.decidable && performance.now() < attempt.until) throw new WaitFor(changeId);
+      await changeLog.keep(tx, changeId);
+    }
+  }
+
+  private async refuseClash(tx: Transaction, attempt: Attempt, type: string, clash: KeyClash): Promise<never> {
+    const undecided = await this.parts.changeLog.undecidedOn(tx, [clash.holder]);
+    if (undecided && attempt.decidable && performance.now() < attempt.until) throw new WaitFor(undecided);
+    throw notUnique(type, clash);
+  }
+
+  private async answer(written: Written, caller: Caller, view: ViewOptions): Promise<ResourceView> {
+    if (written.ticket) {
+      const decision = await this.parts.settlement.settle(written.ticket);
+      if (decision.kind === 'undone') {
+        throw new IdentityError(decision.uniqueness ? 'notUnique' : 'refusedByTarget', decision.detail, {
+          ...(decision.attribute === undefined ? {} : { attribute: decision.attribute }),
+          ...(decision.scimType === undefined ? {} : { scimType: decision.scimType }),
+        });
+      }
+    } else if (written.changed) this.parts.changeLog.wake();
+    const { type, id } = written.resource;
+    const fresh = (await this.parts.store.load(undefined, type, id, caller.source)) ?? written.resource;
+    return (await viewsOf(this.parts.store, [fresh], view))[0]!;
+  }
+}
+
+class LostRace {}
+
+function change(
+  kind: Change['kind'],
+  id: string,
+  resource: Resource,
+  caller: Caller,
+  at: number,
+  more: Pick<Change, 'edges' | 'decidable'> & { secrets?: Change['secrets']; former?: FormerImage },
+): Change {
+  return { id, kind, resource, caller, at, versionAfter: resource.version, ...more };
+}
+
+function formerImage(
+  current: Resource,
+  externalIdNow: string | undefined,
+  attributes: boolean,
+  edges: readonly MembershipChange[],
+): FormerImage {
+  return {
+    ...(attributes ? { attributes: current.attributes } : {}),
+    ...(externalIdNow === current.externalId ? {} : { externalId: current.externalId ?? null }),
+    edges: edges.map((edge) => ({ ...edge, present: !edge.present })),
+  };
+}
+
+function notFound(type: string, id: string): IdentityError {
+  return new IdentityError('notFound', `${type} "${id}" does not exist.`);
+}
+
+function notUnique(type: string, clash: KeyClash): IdentityError {
+  return new IdentityError('notUnique', `Another ${type} has the same ${clash.path} already.`, { attribute: clash.path, scimType: 'uniqueness' });
+}
+
+/** On PostgreSQL a key can be lost to a transaction that committed in between. */
+function clashed(error: unknown): unknown {
+  const clash = (error as { clash?: KeyClash }).clash;
+  return error instanceof Error && error.name === 'LostKey' && clash ? notUnique('resource', clash) : error;
+}
