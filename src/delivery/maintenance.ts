@@ -1,0 +1,56 @@
+import type { AttemptLogger } from './attempt/attempt.js';
+import type { LinkStore, LogStore, SealedStore, StoreClock, TurnStore, UndecidedStore } from './ports.js';
+import type { DeliverySettlement } from './settlement.js';
+import type { DeliverySettings } from './target-definition.js';
+import type { Replica, Targets } from './targets.js';
+
+export interface MaintenanceParts {
+  links: LinkStore;
+  undecided: UndecidedStore;
+  sealed: SealedStore;
+  logs: LogStore;
+  turns: TurnStore;
+  clock: StoreClock;
+  replica: Replica;
+  targets: Targets;
+  settings: DeliverySettings;
+  settlement: DeliverySettlement;
+  logger: AttemptLogger;
+}
+
+const everyMs = 15_000;
+const decidedLivesMs = 3600_000;
+
+/** What has to be done now and then, by one replica at a time. */
+export class Maintenance {
+  private timer?: NodeJS.Timeout;
+
+  constructor(private readonly parts: MaintenanceParts) {}
+
+  start(): void {
+    this.timer = setInterval(() => void this.run().catch((error: unknown) => this.failed(error)), everyMs);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** One round; public so that a command or a test can ask for it. */
+  async run(): Promise<void> {
+    const { turns, replica, clock, undecided, settlement, sealed, logs, links, settings, targets } = this.parts;
+    if (!(await turns.take('maintenance', replica.name, everyMs * 2))) return;
+    const now = await clock.now();
+    const overdue = await undecided.overdue();
+    for (const changeId of overdue) await settlement.keepOverdue(changeId);
+    settlement.tell(overdue);
+    await undecided.clean(now - decidedLivesMs);
+    await sealed.eraseExpired(now);
+    await logs.deleteBefore(now - settings.logRetentionMs);
+    for (const target of targets.all()) await links.removeOverdue(target.name);
+  }
+
+  private failed(error: unknown): void {
+    this.parts.logger.warn({ error: String(error) }, 'maintenance failed; it is tried again');
+  }
+}

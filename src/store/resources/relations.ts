@@ -1,0 +1,150 @@
+import type { AttributeReference } from '../../schema/filter.js';
+import { foldString } from '../../schema/fold.js';
+import type { Comparable } from './comparison.js';
+import type { FilterContext } from './filter-sql.js';
+import { jsonAccess } from './json-access.js';
+import type { Condition } from './membership-rows.js';
+
+/** An attribute that is not in the search document but in columns or tables of its own. */
+export interface Relation {
+  multiValued: boolean;
+  /** The column of a sub-attribute; `value` for the attribute itself. */
+  column(name: string): { text: string; on: Comparable } | undefined;
+  exists(condition: Condition): Condition;
+  /** `eq` answered by an index. */
+  lookup?(path: AttributeReference, operand: string): Condition | undefined;
+}
+
+const exact = (type: 'string' | 'dateTime' | 'integer' = 'string'): Comparable => ({ attribute: { name: '', type }, fold: (value) => value });
+const folded: Comparable = { attribute: { name: '', type: 'string' }, fold: foldString };
+
+/** The relation behind a path; undefined where the search document holds the attribute. */
+export function relationOf({ extension, attribute }: AttributeReference, context: FilterContext): Relation | undefined {
+  if (extension?.startsWith('urn:landfall:params:scim:schemas:extension:accounts:')) return accounts(context);
+  if (extension !== undefined) return undefined;
+  switch (attribute.name) {
+    case 'id':
+      return row({ value: { text: 'r.id', on: exact() } });
+    case 'externalId':
+      return externalId(context);
+    case 'meta':
+      return row({
+        created: { text: 'r.created', on: exact('dateTime') },
+        lastModified: { text: 'r.last_modified', on: exact('dateTime') },
+        resourceType: { text: 'r.type', on: exact() },
+        version: { text: `('W/"${context.epoch}-' || r.version || '"')`, on: exact() },
+        value: { text: 'r.id', on: exact() },
+      });
+    case 'schemas':
+      return schemas(context);
+    case 'members':
+      return context.types.includes('Group') ? members(context) : undefined;
+    case 'groups':
+      return context.types.includes('User') ? groups(context) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function row(columns: Record<string, { text: string; on: Comparable }>): Relation {
+  return { multiValued: false, column: (name) => columns[name], exists: (condition) => condition };
+}
+
+function externalId(context: FilterContext): Relation {
+  const types = context.types.map(() => '?').join(', ');
+  return {
+    multiValued: false,
+    column: () => ({ text: 'x.value', on: exact() }),
+    exists: (condition) => ({
+      text: `EXISTS (SELECT 1 FROM external_id x WHERE x.resource_id = r.id AND x.source = ? AND ${condition.text})`,
+      parameters: [context.source, ...condition.parameters],
+    }),
+    lookup: (_path, operand) => ({
+      text: `r.id IN (SELECT resource_id FROM external_id WHERE type IN (${types}) AND source = ? AND value = ?)`,
+      parameters: [...context.types, context.source, operand],
+    }),
+  };
+}
+
+/** Every schema that the resource has: the core schema of its type, and each extension with content. */
+function schemas(context: FilterContext): Relation {
+  const json = jsonAccess(context.engine);
+  const present = (urn: string) => json.present('r.search', [urn]);
+  const urn = (text: string) => `'${text.replaceAll("'", "''")}'`;
+  const cores = context.types.map((type) => `SELECT ${urn(context.coreSchemas[type] ?? '')} AS value WHERE r.type = ${urn(type)}`);
+  const extensions = context.extensionSchemas.map((id) => `SELECT ${urn(id)} AS value WHERE ${present(id)}`);
+  return {
+    multiValued: true,
+    column: () => ({ text: 'u.value', on: exact() }),
+    exists: (condition) => ({
+      text: `EXISTS (SELECT 1 FROM (${[...cores, ...extensions].join(' UNION ALL ')}) u WHERE ${condition.text})`,
+      parameters: condition.parameters,
+    }),
+  };
+}
+
+const displayOf = (context: FilterContext, alias: string) => {
+  const { value } = jsonAccess(context.engine);
+  return `COALESCE(${value(`${alias}.search`, ['displayName'])}, ${value(`${alias}.search`, ['userName'])})`;
+};
+
+function members(context: FilterContext): Relation {
+  return {
+    multiValued: true,
+    column: memberColumn(context),
+    exists: (condition) => ({
+      text: `EXISTS (SELECT 1 FROM membership m WHERE m.group_id = r.id AND ${condition.text})`,
+      parameters: condition.parameters,
+    }),
+    lookup: (path, operand) =>
+      (path.subAttribute?.name ?? 'value') === 'value'
+        ? { text: 'r.id IN (SELECT group_id FROM membership WHERE member_id = ?)', parameters: [operand] }
+        : undefined,
+  };
+}
+
+/** Columns of a membership `m`, also for removing the members that a filter names. */
+export function memberColumn(context: FilterContext): Relation['column'] {
+  return (name) => {
+    if (name === 'value') return { text: 'm.member_id', on: exact() };
+    if (name === 'type') return { text: 'lower(m.member_type)', on: folded };
+    if (name === 'display') {
+      return { text: `(SELECT ${displayOf(context, 'd')} FROM resource d WHERE d.id = m.member_id)`, on: folded };
+    }
+    return undefined;
+  };
+}
+
+function groups(context: FilterContext): Relation {
+  return {
+    multiValued: true,
+    column: (name) => {
+      if (name === 'value') return { text: 'm.group_id', on: exact() };
+      if (name === 'type') return { text: "'direct'", on: folded };
+      if (name === 'display') return { text: `(SELECT ${displayOf(context, 'd')} FROM resource d WHERE d.id = m.group_id)`, on: folded };
+      return undefined;
+    },
+    exists: (condition) => ({
+      text: `EXISTS (SELECT 1 FROM membership m WHERE m.member_id = r.id AND ${condition.text})`,
+      parameters: condition.parameters,
+    }),
+    lookup: (path, operand) =>
+      (path.subAttribute?.name ?? 'value') === 'value'
+        ? { text: 'r.id IN (SELECT member_id FROM membership WHERE group_id = ?)', parameters: [operand] }
+        : undefined,
+  };
+}
+
+/** What targets decided: columns and facts of the resource's links. */
+function accounts(context: FilterContext): Relation {
+  const json = jsonAccess(context.engine);
+  const columns: Record<string, string> = { target: 'l.target', state: 'l.state', anchor: 'l.anchor' };
+  return {
+    multiValued: true,
+    column: (name) => ({ text: `lower(${columns[name] ?? json.value('l.facts', [name])})`, on: folded }),
+    exists: (condition) => ({
+      text: `EXISTS (SELECT 1 FROM link l WHERE l.resource_id = r.id AND ${condition.text})`,
+      parameters: condition.parameters,
+    }),
+  };
+}
