@@ -116,6 +116,8 @@ export interface ResourceView {
   groups?: { value: string; display?: string; type: 'direct' | 'indirect' }[];
   /** Its accounts in targets, for the readOnly extension. */
   accounts?: AccountView[];
+  /** Names of the resources that single-valued references (manager) name, by id. */
+  displayNames?: ReadonlyMap<string, string>;
   /** Weak ETag value without quotes: epoch and version. */
   etag: string;
 }

@@ -74,11 +74,16 @@ export class FilterSql {
     const relation = relationOf(path, this.context);
     if (relation) return this.any(relation, path, undefined);
     const { attribute, subAttribute } = path;
-    if (!subAttribute) return { text: this.json.present('r.search', names(path)), parameters: [] };
+    if (!subAttribute) return this.presentAt(names(path), attribute);
     if (attribute.multiValued) {
-      return this.elements(path, (alias) => ({ text: `${this.json.element(alias, subAttribute.name)} IS NOT NULL`, parameters: [] }));
+      return this.elements(path, (alias) => filled(this.json.element(alias, subAttribute.name), subAttribute));
     }
-    return { text: this.json.present('r.search', [...names(path), subAttribute.name]), parameters: [] };
+    return this.presentAt([...names(path), subAttribute.name], subAttribute);
+  }
+
+  private presentAt(all: readonly string[], leaf: AttributeDefinition): Condition {
+    if (leaf.type !== 'string' || leaf.multiValued) return { text: this.json.present('r.search', all), parameters: [] };
+    return filled(this.json.value('r.search', all), leaf);
   }
 
   private comparison(filter: Comparison): Condition {
@@ -183,7 +188,7 @@ export class FilterSql {
       const leaf = leafOf(part.path);
       const path: AttributeReference = attribute.type === 'complex' ? { attribute, subAttribute: leaf } : { attribute };
       const expression = this.json.element(alias, path.subAttribute?.name);
-      if (part.kind === 'present') return { text: `${expression} IS NOT NULL`, parameters: [] };
+      if (part.kind === 'present') return filled(expression, leaf);
       if (part.operand === null) return { text: `${expression} IS ${part.operator === 'eq' ? '' : 'NOT '}NULL`, parameters: [] };
       if (part.operator === 'ne' && !leaf.multiValued) {
         return this.not(this.elementComparison(alias, path, { operator: 'eq', operand: part.operand }));
@@ -257,6 +262,12 @@ export class FilterSql {
 
 function names({ extension, attribute }: AttributeReference): string[] {
   return extension === undefined ? [attribute.name] : [extension, attribute.name];
+}
+
+/** RFC 7644 §3.4.2.2 `pr`: not empty. */
+function filled(expression: string, leaf: AttributeDefinition): Condition {
+  const text = leaf.type === 'string' ? `COALESCE(${expression}, '') <> ''` : `${expression} IS NOT NULL`;
+  return { text, parameters: [] };
 }
 
 /** Inside brackets a path names the sub-attribute itself. */

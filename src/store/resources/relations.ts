@@ -19,7 +19,10 @@ const exact = (type: 'string' | 'dateTime' | 'integer' = 'string'): Comparable =
 const folded: Comparable = { attribute: { name: '', type: 'string' }, fold: foldString };
 
 /** The relation behind a path; undefined where the search document holds the attribute. */
-export function relationOf({ extension, attribute }: AttributeReference, context: FilterContext): Relation | undefined {
+export function relationOf({ extension, attribute, subAttribute }: AttributeReference, context: FilterContext): Relation | undefined {
+  if (subAttribute?.name === 'displayName' && subAttribute.mutability === 'readOnly' && attribute.name === 'manager') {
+    return referredName(`${extension}:manager.value`, context);
+  }
   if (extension?.startsWith('urn:landfall:params:scim:schemas:extension:accounts:')) return accounts(context);
   if (extension !== undefined) return undefined;
   switch (attribute.name) {
@@ -62,6 +65,18 @@ function externalId(context: FilterContext): Relation {
     lookup: (_path, operand) => ({
       text: `r.id IN (SELECT resource_id FROM external_id WHERE type IN (${types}) AND source = ? AND value = ?)`,
       parameters: [...context.types, context.source, operand],
+    }),
+  };
+}
+
+/** `manager.displayName` is the name of the resource referred to (RFC 7643 §4.3), answered through the reference. */
+function referredName(attribute: string, context: FilterContext): Relation {
+  return {
+    multiValued: false,
+    column: () => ({ text: displayOf(context, 'd'), on: folded }),
+    exists: (condition) => ({
+      text: `EXISTS (SELECT 1 FROM reference f JOIN resource d ON d.id = f.to_id WHERE f.from_id = r.id AND f.attribute = ? AND ${condition.text})`,
+      parameters: [attribute, ...condition.parameters],
     }),
   };
 }
@@ -141,7 +156,7 @@ function accounts(context: FilterContext): Relation {
   const columns: Record<string, string> = { target: 'l.target', state: 'l.state', anchor: 'l.anchor' };
   return {
     multiValued: true,
-    column: (name) => ({ text: `lower(${columns[name] ?? json.value('l.facts', [name])})`, on: folded }),
+    column: (name) => ({ text: columns[name] ?? json.value('l.facts', [name]), on: exact() }),
     exists: (condition) => ({
       text: `EXISTS (SELECT 1 FROM link l WHERE l.resource_id = r.id AND ${condition.text})`,
       parameters: condition.parameters,
