@@ -1,3 +1,4 @@
+import { badRequest, ScimError } from '../../schema/scim-error.js';
 import type { Json, JsonObject } from '../../schema/types.js';
 
 export const BULK_REQUEST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
@@ -28,28 +29,15 @@ export interface BulkRequest {
   failOnErrors?: number;
 }
 
-/** The request as a whole cannot be processed. */
-export class BulkRequestError extends Error {
-  constructor(
-    readonly kind: 'syntax' | 'tooMany',
-    message: string,
-  ) {
-    super(message);
-    this.name = 'BulkRequestError';
-  }
-}
-
 const METHODS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 export function readBulkRequest(body: JsonObject, maxOperations: number): BulkRequest {
   const fields = new Map(Object.entries(body).map(([name, value]) => [name.toLowerCase(), value]));
   requireSchema(fields.get('schemas'));
   const operations = fields.get('operations');
-  if (!Array.isArray(operations)) throw new BulkRequestError('syntax', '"Operations" is missing or no list.');
+  if (!Array.isArray(operations)) throw badRequest('invalidSyntax', '"Operations" is missing or no list.');
   if (operations.length > maxOperations) {
-    throw new BulkRequestError(
-      'tooMany',
-      `The request has ${operations.length} operations; at most ${maxOperations} are allowed.`,
+    throw new ScimError(413, undefined, `The request has ${operations.length} operations; at most ${maxOperations} are allowed.`,
     );
   }
   const request: BulkRequest = { operations: operations.map(readOperation) };
@@ -57,7 +45,7 @@ export function readBulkRequest(body: JsonObject, maxOperations: number): BulkRe
   const failOnErrors = fields.get('failonerrors') ?? null;
   if (failOnErrors === null) return request;
   if (typeof failOnErrors !== 'number' || !Number.isInteger(failOnErrors) || failOnErrors < 0) {
-    throw new BulkRequestError('syntax', '"failOnErrors" is not a whole number.');
+    throw badRequest('invalidSyntax', '"failOnErrors" is not a whole number.');
   }
   return failOnErrors === 0 ? request : { ...request, failOnErrors };
 }
@@ -68,7 +56,7 @@ function requireSchema(schemas: Json | undefined): void {
     schemas.some(
       (item) => typeof item === 'string' && item.toLowerCase() === BULK_REQUEST_SCHEMA.toLowerCase(),
     );
-  if (!named) throw new BulkRequestError('syntax', `"schemas" does not name ${BULK_REQUEST_SCHEMA}.`);
+  if (!named) throw badRequest('invalidSyntax', `"schemas" does not name ${BULK_REQUEST_SCHEMA}.`);
 }
 
 /** RFC 7644 §3.7: bulkId is unique within the request. */
@@ -77,7 +65,7 @@ function refuseRepeatedBulkIds(request: BulkRequest): void {
   for (const { bulkId } of request.operations) {
     if (bulkId === undefined) continue;
     if (seen.has(bulkId))
-      throw new BulkRequestError('syntax', `The bulkId "${bulkId.slice(0, 100)}" stands for two operations.`);
+      throw badRequest('invalidSyntax', `The bulkId "${bulkId.slice(0, 100)}" stands for two operations.`);
     seen.add(bulkId);
   }
 }

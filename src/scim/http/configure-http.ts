@@ -2,12 +2,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import type { Socket } from 'node:net';
 import { HttpException } from '@nestjs/common';
+import { ScimError } from '../../schema/scim-error.js';
 import { correlationIdOf } from './correlation.js';
 import { errorDocument, type HttpFailure } from './error-document.js';
-import { isBelow, type ScimRequest } from './request.js';
+import { isScim, type ScimRequest } from './request.js';
 import { SCIM_MEDIA_TYPE } from './reply.js';
 import type { ScimSettings } from './settings.js';
-import { parseStrictJson, StrictJsonError } from './strict-json.js';
+import { parseStrictJson } from './strict-json.js';
 
 /** Fastify's own limits, for `new FastifyAdapter(scimFastifyOptions(settings))`: what is wrong before a route is found is answered as SCIM errors too. */
 export function scimFastifyOptions(settings: ScimSettings): FastifyServerOptions {
@@ -60,11 +61,11 @@ export function configureScimHttp(app: NestFastifyApplication, settings: ScimSet
     body: Buffer,
     done: (error: Error | null, body?: unknown) => void,
   ): void => {
-    if (isBelow(request.url, settings.basePath)) return done(null, body);
+    if (isScim(request.url)) return done(null, body);
     try {
       done(null, body.length === 0 ? undefined : parseStrictJson(body, { maxDepth: settings.maxJsonDepth }));
     } catch (error) {
-      done(error instanceof StrictJsonError ? new HttpException(error.message, 400) : (error as Error));
+      done(error instanceof ScimError ? new HttpException(error.detail, error.status) : (error as Error));
     }
   };
   app.useBodyParser(

@@ -1,3 +1,4 @@
+import { badRequest, type ScimError } from '../../schema/scim-error.js';
 import type { JsonObject } from '../../schema/types.js';
 
 /** What a list request asks, from the query (RFC 7644 §3.4.2) or from a SearchRequest (§3.4.3), names already folded; values as text still. */
@@ -11,17 +12,6 @@ export interface ListParameters {
   cursor?: string;
   attributes?: string;
   excludedAttributes?: string;
-}
-
-/** A parameter that cannot be understood; `name` is as the RFC spells it. */
-export class ParameterError extends Error {
-  constructor(
-    readonly parameter: keyof ListParameters | 'schemas',
-    message: string,
-  ) {
-    super(message);
-    this.name = 'ParameterError';
-  }
 }
 
 const NAMES: readonly (keyof ListParameters)[] = [
@@ -57,12 +47,12 @@ export function queryParameters(url: string): ListParameters {
 
 function add(parameters: ListParameters, name: keyof ListParameters, value: string | undefined): void {
   if (value === undefined)
-    throw new ParameterError(name, `The parameter "${name}" is not percent-encoded UTF-8.`);
+    throw unreadable(name, `The parameter "${name}" is not percent-encoded UTF-8.`);
   if (value.includes('\u0000'))
-    throw new ParameterError(name, `The parameter "${name}" contains the character U+0000.`);
+    throw unreadable(name, `The parameter "${name}" contains the character U+0000.`);
   const former = parameters[name];
   if (former !== undefined && !LISTS.has(name))
-    throw new ParameterError(name, `The parameter "${name}" is given more than once.`);
+    throw unreadable(name, `The parameter "${name}" is given more than once.`);
   parameters[name] = former === undefined ? value : `${former},${value}`;
 }
 
@@ -89,7 +79,11 @@ function textOf(name: keyof ListParameters, value: unknown): string {
     return value.join(',');
   if (typeof value === 'string') return value;
   if (typeof value === 'number' && (name === 'startIndex' || name === 'count')) return String(value);
-  throw new ParameterError(name, `"${name}" has the wrong type.`);
+  throw unreadable(name, `"${name}" has the wrong type.`);
+}
+
+function unreadable(name: keyof ListParameters, detail: string): ScimError {
+  return badRequest(name === 'filter' ? 'invalidFilter' : name === 'cursor' ? 'invalidCursor' : 'invalidValue', detail);
 }
 
 export interface PageRequest {
@@ -108,11 +102,11 @@ export function pageRequest(
 ): PageRequest {
   const { cursor } = parameters;
   if (cursor !== undefined && parameters.startIndex !== undefined) {
-    throw new ParameterError('cursor', 'Either "startIndex" or "cursor" can be given, not both (RFC 9865).');
+    throw badRequest('invalidCursor', 'Either "startIndex" or "cursor" can be given, not both (RFC 9865).');
   }
   const asked = integer('count', parameters.count) ?? limits.defaultPageSize;
   if (cursor !== undefined && asked < 0)
-    throw new ParameterError('count', 'With a cursor, "count" is not negative.');
+    throw badRequest('invalidCount', 'With a cursor, "count" is not negative.');
   const count = Math.min(Math.max(asked, 0), limits.maxPageSize);
   if (cursor !== undefined) return { count, cursor };
   return { count, startIndex: Math.max(integer('startIndex', parameters.startIndex) ?? 1, 1) };
@@ -122,7 +116,7 @@ function integer(name: 'startIndex' | 'count', text: string | undefined): number
   if (text === undefined || text.trim() === '') return undefined;
   const value = Number(text);
   if (!/^\s*[+-]?\d+\s*$/.test(text))
-    throw new ParameterError(name, `"${name}" is not an integer: ${text.slice(0, 40)}`);
+    throw unreadable(name, `"${name}" is not an integer: ${text.slice(0, 40)}`);
   return Math.max(Math.min(value, 2_147_483_647), -2_147_483_648);
 }
 
@@ -130,7 +124,7 @@ export function sortOrder(parameters: ListParameters): 'ascending' | 'descending
   const asked = parameters.sortOrder?.trim().toLowerCase();
   if (asked === undefined || asked === '' || asked === 'ascending') return 'ascending';
   if (asked === 'descending') return 'descending';
-  throw new ParameterError('sortOrder', '"sortOrder" is "ascending" or "descending".');
+  throw badRequest('invalidValue', '"sortOrder" is "ascending" or "descending".');
 }
 
 /** Names of `attributes` or `excludedAttributes`; a comma inside a value filter's brackets or quotes does not separate. */

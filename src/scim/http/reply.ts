@@ -23,8 +23,8 @@ export class ScimReplyInterceptor implements NestInterceptor<ScimReply, string |
 
 function write(response: FastifyReply, reply: ScimReply): string | undefined {
   void response.status(reply.status);
+  if (reply.body !== undefined) void response.header('content-type', SCIM_MEDIA_TYPE);
   for (const [name, value] of Object.entries(reply.headers ?? {})) void response.header(name, value);
   if (reply.body === undefined) return undefined;
-  void response.header('content-type', SCIM_MEDIA_TYPE);
   return JSON.stringify(reply.body);
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../identity/model.js';
+import { BASE_PATH } from './settings.js';
 
 /** What the guard of the gateway leaves on a request, and what `configureScimHttp` adds. */
 export type ScimRequest = FastifyRequest & { user?: Caller; correlationId?: string };
@@ -12,11 +13,11 @@ const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\[[0-9A-Fa-f:.
  */
 export function baseUrlOf(
   request: FastifyRequest,
-  settings: { publicUrl?: string; basePath: string },
+  settings: { publicUrl?: string },
 ): string {
-  if (settings.publicUrl !== undefined) return settings.publicUrl.replace(/\/+$/, '') + settings.basePath;
+  if (settings.publicUrl !== undefined) return settings.publicUrl.replace(/\/+$/, '') + BASE_PATH;
   const host = HOST.test(request.host) ? request.host : 'localhost';
-  return `${request.protocol}://${host}${settings.basePath}`;
+  return `${request.protocol}://${host}${BASE_PATH}`;
 }
 
 export function pathOf(url: string): string {
@@ -24,7 +25,8 @@ export function pathOf(url: string): string {
   return query < 0 ? url : url.slice(0, query);
 }
 
-export function isBelow(url: string, basePath: string): boolean {
+/** Whether a request speaks SCIM, so that its failures are SCIM errors too. */
+export function isScim(url: string): boolean {
   const path = pathOf(url);
-  return path === basePath || path.startsWith(`${basePath}/`);
+  return path === BASE_PATH || path.startsWith(`${BASE_PATH}/`);
 }

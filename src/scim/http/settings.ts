@@ -1,7 +1,8 @@
+/** Path in front of every endpoint. */
+export const BASE_PATH = '/scim/v2';
+
 /** What an administrator decides about the SCIM service; app.module fills it from `scim.yaml`. */
 export interface ScimSettings {
-  /** Path in front of every endpoint, without trailing slash. */
-  basePath: string;
   /** `https://gateway.example` as clients reach it; without it, `Location` and `$ref` follow the Host header of the request. */
   publicUrl?: string;
   /** Page size when a client names none (RFC 9865 §3 `defaultPageSize`). */
@@ -20,12 +21,13 @@ export interface ScimSettings {
   maxPatchOperations: number;
   /** Published in /ServiceProviderConfig. */
   documentationUri?: string;
+  /** Of the gateway, for the OpenAPI document. */
+  version: string;
 }
 
 export const SCIM_SETTINGS = Symbol('ScimSettings');
 
 export const DEFAULT_SCIM_SETTINGS: ScimSettings = {
-  basePath: '/scim/v2',
   defaultPageSize: 100,
   maxPageSize: 200,
   cursorTimeoutSeconds: 3600,
@@ -33,4 +35,5 @@ export const DEFAULT_SCIM_SETTINGS: ScimSettings = {
   maxJsonDepth: 32,
   maxBulkOperations: 1000,
   maxPatchOperations: 1000,
+  version: '0.1.0',
 };

@@ -1,11 +1,12 @@
-import { parseStrictJson, StrictJsonError } from './strict-json.js';
+import { ScimError } from '../../schema/scim-error.js';
+import { parseStrictJson } from './strict-json.js';
 
 const parse = (text: string): unknown => parseStrictJson(new TextEncoder().encode(text), { maxDepth: 8 });
-const faultOf = (text: string): string => {
+const faultOf = (text: string): string | undefined => {
   try {
     parse(text);
   } catch (error) {
-    if (error instanceof StrictJsonError) return error.fault;
+    if (error instanceof ScimError) return error.scimType;
     throw error;
   }
   return 'none';
@@ -41,7 +42,7 @@ describe('strict JSON', () => {
     ['a bare minus', '-'],
     ['NaN', '{"a":NaN}'],
   ])('refuses %s as a fault of syntax', (_, text) => {
-    expect(faultOf(text)).toBe('syntax');
+    expect(faultOf(text)).toBe('invalidSyntax');
   });
 
   it.each([
@@ -51,7 +52,7 @@ describe('strict JSON', () => {
     ['a lone high surrogate', '{"a":"\\ud800"}'],
     ['a lone low surrogate in a name', '{"\\udc00":1}'],
   ])('refuses %s as a fault of value', (_, text) => {
-    expect(faultOf(text)).toBe('value');
+    expect(faultOf(text)).toBe('invalidValue');
   });
 
   it('refuses bytes that are not UTF-8', () => {
@@ -61,7 +62,7 @@ describe('strict JSON', () => {
   });
 
   it('leaves Object.prototype alone', () => {
-    expect(faultOf('{"a":{"__proto__":{"polluted":1}}}')).toBe('syntax');
+    expect(faultOf('{"a":{"__proto__":{"polluted":1}}}')).toBe('invalidSyntax');
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 });

@@ -1,17 +1,5 @@
+import { badRequest } from '../../schema/scim-error.js';
 import type { Json } from '../../schema/types.js';
-
-export type JsonFault = 'syntax' | 'value';
-
-/** Why a body is refused before any of it is looked at. */
-export class StrictJsonError extends Error {
-  constructor(
-    readonly fault: JsonFault,
-    message: string,
-  ) {
-    super(message);
-    this.name = 'StrictJsonError';
-  }
-}
 
 export interface JsonLimits {
   maxDepth: number;
@@ -31,9 +19,7 @@ export function parseStrictJson(body: Uint8Array, limits: JsonLimits): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (error) {
-    throw new StrictJsonError(
-      'syntax',
-      `The request body is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
+    throw badRequest('invalidSyntax', `The request body is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
     );
   }
 }
@@ -42,7 +28,7 @@ function decodeUtf8(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
-    throw new StrictJsonError('syntax', 'The request body is not valid UTF-8.');
+    throw badRequest('invalidSyntax', 'The request body is not valid UTF-8.');
   }
 }
 
@@ -76,7 +62,7 @@ class Scan {
 
   private enter(object: boolean): void {
     if (this.open.length >= this.maxDepth) {
-      throw new StrictJsonError('syntax', `The request body is nested deeper than ${this.maxDepth} levels.`);
+      throw badRequest('invalidSyntax', `The request body is nested deeper than ${this.maxDepth} levels.`);
     }
     this.open.push(object ? new Set() : undefined);
     this.nameExpected = object;
@@ -99,11 +85,11 @@ class Scan {
   private name(name: string): void {
     this.nameExpected = false;
     if (FORBIDDEN_KEYS.has(name))
-      throw new StrictJsonError('syntax', `The name "${name}" is not allowed in a request body.`);
+      throw badRequest('invalidSyntax', `The name "${name}" is not allowed in a request body.`);
     const names = this.open.at(-1);
     const folded = name.toLowerCase();
     if (names?.has(folded))
-      throw new StrictJsonError('syntax', `The name "${name.slice(0, 100)}" stands twice in one object.`);
+      throw badRequest('invalidSyntax', `The name "${name.slice(0, 100)}" stands twice in one object.`);
     names?.add(folded);
   }
 
@@ -118,9 +104,7 @@ class Scan {
     const value = Number(written);
     const exact = Number.isFinite(value) && (/[.eE]/.test(written) || Number.isSafeInteger(value));
     if (!exact)
-      throw new StrictJsonError(
-        'value',
-        `The number ${written.slice(0, 40)} is too large to be kept exactly.`,
+      throw badRequest('invalidValue', `The number ${written.slice(0, 40)} is too large to be kept exactly.`,
       );
   }
 }
@@ -144,8 +128,8 @@ function unescape(written: string): string {
   }
   if (typeof value !== 'string') return written;
   if (value.includes('\u0000'))
-    throw new StrictJsonError('value', 'The character U+0000 is not allowed in a string.');
+    throw badRequest('invalidValue', 'The character U+0000 is not allowed in a string.');
   if (/\p{Surrogate}/u.test(value))
-    throw new StrictJsonError('value', 'A string holds half of a surrogate pair.');
+    throw badRequest('invalidValue', 'A string holds half of a surrogate pair.');
   return value;
 }

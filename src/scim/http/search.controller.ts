@@ -1,0 +1,40 @@
+import { All, Controller, Get, HttpCode, Post, Req, UseInterceptors } from '@nestjs/common';
+import { SchemaRegistry } from '../../schema/schema-registry.js';
+import { unknownEndpoint } from './endpoints.js';
+import { ListRequests } from './list-requests.js';
+import { type ScimReply, ScimReplyInterceptor } from './reply.js';
+import type { ScimRequest } from './request.js';
+import { RequestReader } from './request-reader.js';
+import { BASE_PATH } from './settings.js';
+
+/** Searches over every resource type (RFC 7644 §3.4.2.1, §3.4.3), and whatever no other controller answers: the last one in the module. */
+@Controller(BASE_PATH)
+@UseInterceptors(ScimReplyInterceptor)
+export class SearchController {
+  constructor(
+    private readonly registry: SchemaRegistry,
+    private readonly reader: RequestReader,
+    private readonly lists: ListRequests,
+  ) {}
+
+  @Get()
+  list(@Req() request: ScimRequest): Promise<ScimReply> {
+    return this.lists.list(this.registry.resourceTypes, this.reader.context(request));
+  }
+
+  @Post('.search')
+  @HttpCode(200)
+  search(@Req() request: ScimRequest): Promise<ScimReply> {
+    return this.lists.search(this.registry.resourceTypes, this.reader.body(request), this.reader.context(request));
+  }
+
+  @All('*path')
+  unknown(@Req() request: ScimRequest): never {
+    throw unknownEndpoint(request.url, this.registry);
+  }
+
+  @All()
+  unknownAtRoot(@Req() request: ScimRequest): never {
+    throw unknownEndpoint(request.url, this.registry);
+  }
+}
