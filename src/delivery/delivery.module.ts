@@ -1,0 +1,117 @@
+import {
+  Module,
+  type DynamicModule,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+  type BeforeApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
+import { ChangeLog, ResourceIndexer, ResourceStore, Settlement, UnitOfWork } from '../identity/ports.js';
+import { UndoChange } from '../identity/undo-change.js';
+import type { AttemptLogger } from './attempt/attempt.js';
+import { Delivery, type DeliveryStores } from './delivery.js';
+import { GuardDecisions } from './guard-decisions.js';
+import {
+  EdgeStore,
+  LinkStore,
+  LogStore,
+  ReservationStore,
+  SealedStore,
+  StoreClock,
+  TargetStore,
+  TurnStore,
+  UndecidedStore,
+} from './ports.js';
+import { Previewing } from './preview.js';
+import { PasswordReveal } from './reveal.js';
+import { Sealing, type SealingKey } from './sealing.js';
+import type { DeliverySettings } from './target-definition.js';
+import { Targets } from './targets.js';
+
+/** Injection token of what delivery is told by the configuration. */
+export const DELIVERY_CONFIG = Symbol('delivery-config');
+
+export interface DeliveryConfig {
+  settings: DeliverySettings;
+  keys: readonly SealingKey[];
+  storeId: string;
+  logger: AttemptLogger;
+}
+
+const stores = [
+  LinkStore,
+  EdgeStore,
+  UndecidedStore,
+  ReservationStore,
+  SealedStore,
+  TargetStore,
+  TurnStore,
+  LogStore,
+  StoreClock,
+] as const;
+
+function wire(
+  config: DeliveryConfig,
+  targets: Targets,
+  unitOfWork: UnitOfWork,
+  resources: ResourceStore,
+  indexer: ResourceIndexer,
+  ...given: unknown[]
+): Delivery {
+  const [links, edges, undecided, reservations, sealed, targetStore, turns, logs, clock] = given;
+  return new Delivery({
+    stores: { links, edges, undecided, reservations, sealed, targetStore, turns, logs, clock } as DeliveryStores,
+    unitOfWork,
+    resources,
+    undo: new UndoChange(resources, indexer),
+    sealing: new Sealing(config.keys),
+    targets,
+    settings: config.settings,
+    storeId: config.storeId,
+    logger: config.logger,
+  });
+}
+
+/** Starts the work when the application is up, and ends it before the store closes. */
+class DeliveryLife implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(private readonly delivery: Delivery) {}
+
+  onApplicationBootstrap(): Promise<void> {
+    return this.delivery.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.delivery.stop();
+  }
+}
+
+const from = (token: unknown, pick: (delivery: Delivery) => object): Provider => ({
+  provide: token as symbol,
+  inject: [Delivery],
+  useFactory: pick,
+});
+
+/** Gets the truth to every target. Stores come from the modules it is given, targets and settings from the configuration. */
+@Module({})
+export class DeliveryModule {
+  static register(imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
+    const offered: Provider[] = [
+      {
+        provide: Delivery,
+        inject: [DELIVERY_CONFIG, Targets, UnitOfWork, ResourceStore, ResourceIndexer, ...stores],
+        useFactory: wire,
+      },
+      from(ChangeLog, (delivery) => delivery.changeLog),
+      from(Settlement, (delivery) => delivery.settlement),
+      from(Previewing, (delivery) => new Previewing(delivery.parts)),
+      from(PasswordReveal, (delivery) => new PasswordReveal(delivery.parts)),
+      from(GuardDecisions, (delivery) => new GuardDecisions(delivery.parts)),
+    ];
+    return {
+      module: DeliveryModule,
+      imports,
+      providers: [...offered, { provide: DeliveryLife, inject: [Delivery], useFactory: (delivery: Delivery) => new DeliveryLife(delivery) }],
+      exports: offered.map((provider) => (provider as { provide: symbol }).provide),
+    };
+  }
+}

@@ -1,0 +1,90 @@
+import { Module, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import {
+  EdgeStore,
+  LinkStore,
+  LogStore,
+  ReservationStore,
+  SealedStore,
+  StoreClock,
+  TargetStore,
+  TurnStore,
+  UndecidedStore,
+} from '../delivery/ports.js';
+import { ResourceIndexer, ResourceStore, UnitOfWork } from '../identity/ports.js';
+import { SchemaRegistry } from '../schema/schema-registry.js';
+import { dataSourceOptions, type StoreOptions } from './data-source.js';
+import { openStore, type Store } from './store.js';
+import { createStores, type Stores } from './stores.js';
+
+/** Injection token of the open `Store`. */
+export const STORE = Symbol('store');
+/** Injection token of `Stores`. */
+export const STORES = Symbol('stores');
+
+const port = (token: unknown, pick: (stores: Stores) => object): Provider => ({
+  provide: token as symbol,
+  inject: [STORES],
+  useFactory: pick,
+});
+
+const ports: Provider[] = [
+  port(ResourceStore, (stores) => stores.resources),
+  port(ResourceIndexer, (stores) => stores.indexer),
+  port(LinkStore, (stores) => stores.delivery.links),
+  port(EdgeStore, (stores) => stores.delivery.edges),
+  port(UndecidedStore, (stores) => stores.delivery.undecided),
+  port(ReservationStore, (stores) => stores.delivery.reservations),
+  port(SealedStore, (stores) => stores.delivery.sealed),
+  port(TargetStore, (stores) => stores.delivery.targetStore),
+  port(TurnStore, (stores) => stores.delivery.turns),
+  port(LogStore, (stores) => stores.delivery.logs),
+  port(StoreClock, (stores) => stores.delivery.clock),
+];
+
+/** Closes what `StoreModule` opened, after everything that uses it. */
+class StoreClosing implements OnApplicationShutdown {
+  constructor(private readonly store: Store) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.store.close();
+  }
+}
+
+/** The one store: migrations on start, the writer, committed reads, and every port that identity and delivery ask for. */
+@Module({})
+export class StoreModule {
+  static forRoot(options: StoreOptions, registry: SchemaRegistry): DynamicModule {
+    const core: DynamicModule = {
+      module: StoreCore,
+      providers: [{ provide: STORE, useFactory: () => openStore(options) }],
+      exports: [STORE],
+    };
+    let opened: Store | undefined;
+    const typeOrm = TypeOrmModule.forRootAsync({
+      imports: [core],
+      inject: [STORE],
+      useFactory: (store: Store) => {
+        opened = store;
+        return dataSourceOptions(options);
+      },
+      // The DataSource that the store has opened and migrated: there is only the one.
+      dataSourceFactory: async () => opened!.dataSource,
+    });
+    return {
+      module: StoreModule,
+      global: true,
+      imports: [core, typeOrm],
+      providers: [
+        { provide: STORES, inject: [STORE], useFactory: (store: Store) => createStores(store, registry) },
+        { provide: UnitOfWork, inject: [STORE], useFactory: (store: Store) => store.unitOfWork },
+        { provide: StoreClosing, inject: [STORE], useFactory: (store: Store) => new StoreClosing(store) },
+        ...ports,
+      ],
+      exports: [core, STORES, UnitOfWork, ...ports.map((provider) => (provider as { provide: symbol }).provide)],
+    };
+  }
+}
+
+@Module({})
+class StoreCore {}
