@@ -93,10 +93,22 @@ export class Dispatcher implements DeliverNow {
     return kept;
   }
 
+  /** Milliseconds until something may be due; another replica's work is noticed within a second. */
+  private async untilDue(target: RunningTarget): Promise<number> {
+    if (target.free === 0) return idleMs;
+    const state = await target.state();
+    const dueAt = await this.parts.links.nextDueAt(target.name);
+    if (dueAt === undefined || state.state === 'paused') return idleMs;
+    const now = await this.parts.clock.now();
+    return Math.min(idleMs, Math.max(10, Math.max(dueAt, state.retryAt ?? 0) - now));
+  }
+
   private async rest(target: RunningTarget): Promise<void> {
     if (this.awake.has(target.name) || this.stopped) return;
+    const waitMs = await this.untilDue(target);
+    if (this.awake.has(target.name) || this.stopped) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, idleMs);
+      const timer = setTimeout(resolve, waitMs);
       this.wakers.set(target.name, () => {
         clearTimeout(timer);
         resolve();

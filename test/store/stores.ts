@@ -14,9 +14,6 @@ export interface OpenStores extends Stores {
 export function onEveryEngine(specification: (open: () => Promise<OpenStores>) => void, registry?: () => SchemaRegistry): void {
   describe('on SQLite', () => {
     const closers: (() => Promise<void>)[] = [];
-    afterEach(async () => {
-      for (const close of closers.splice(0)) await close();
-    });
     specification(async () => {
       const folder = mkdtempSync(join(tmpdir(), 'landfall-store-'));
       const opened = await open({ engine: 'sqlite', file: join(folder, 'store.sqlite') }, registry?.());
@@ -26,13 +23,11 @@ export function onEveryEngine(specification: (open: () => Promise<OpenStores>) =
       });
       return opened;
     });
+    closeAfterEach(closers);
   });
   describe('on PostgreSQL', () => {
     const url = usePostgres();
     const closers: (() => Promise<void>)[] = [];
-    afterEach(async () => {
-      for (const close of closers.splice(0)) await close();
-    });
     specification(async () => {
       const opened = await open({ engine: 'postgres', url: url() }, registry?.());
       await opened.store.dataSource.query(
@@ -41,6 +36,14 @@ export function onEveryEngine(specification: (open: () => Promise<OpenStores>) =
       closers.push(() => opened.store.close());
       return opened;
     });
+    closeAfterEach(closers);
+  });
+}
+
+/** Registered after the specification's own hooks, so that it runs after them. */
+function closeAfterEach(closers: (() => Promise<void>)[]): void {
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
   });
 }
 

@@ -310,11 +310,13 @@ export class SqlLinkStore extends LinkStore {
   }
 
   async nextDueAt(target: string): Promise<number | undefined> {
+    const free = '(lease_until IS NULL OR lease_until < ?)';
+    const now = await storeNow(this.reader);
     const row = await this.reader.get<{ at: number | null }>(
       `SELECT MIN(at) AS at FROM (
-         SELECT MIN(next_attempt_at) AS at FROM link WHERE target = ? AND state IN ('due', 'removing')
-         UNION ALL SELECT MIN(edges_due_at) AS at FROM link WHERE target = ? AND edges_due_at IS NOT NULL AND state = 'applied') AS due`,
-      [target, target],
+         SELECT MIN(next_attempt_at) AS at FROM link WHERE target = ? AND state IN ('due', 'removing') AND ${free}
+         UNION ALL SELECT MIN(edges_due_at) AS at FROM link WHERE target = ? AND edges_due_at IS NOT NULL AND state = 'applied' AND ${free}) AS due`,
+      [target, now, target, now],
     );
     return row?.at === null || row?.at === undefined ? undefined : Number(row.at);
   }

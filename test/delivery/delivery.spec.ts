@@ -1,0 +1,193 @@
+import { ConnectorError } from '../../src/connectors/connector.js';
+import { onEveryEngine } from '../store/stores.js';
+import { TestGateway, type TestTarget } from './gateway.js';
+
+const rejected = () => new ConnectorError({ kind: 'rejected', detail: 'the title is too long', attribute: 'title', scimType: 'invalidValue' });
+const unavailable = () => new ConnectorError({ kind: 'unavailable', detail: 'nobody answers' });
+
+describe('Delivery', () => {
+  onEveryEngine((open) => {
+    let gateway: TestGateway;
+    const start = async (target?: TestTarget, settings?: object) => (gateway = await new TestGateway(await open(), target, settings).start());
+    afterEach(async () => {
+      await gateway?.close();
+      expect(gateway?.errors ?? []).toEqual([]);
+    });
+
+    it('answers a create after the account was made', async () => {
+      await start();
+      const id = await gateway.user('nora');
+      expect(gateway.target.writes).toEqual(['create nora']);
+      expect(await gateway.link(id)).toMatchObject({ state: 'applied', createdByUs: true, anchor: gateway.target.byName('nora')!.anchor });
+    });
+
+    it('leaves no resource behind when the target refuses the create', async () => {
+      await start();
+      gateway.target.before = () => {
+        throw rejected();
+      };
+      await expect(gateway.user('nora')).rejects.toMatchObject({ code: 'refusedByTarget', detail: 'the title is too long' });
+      gateway.target.before = () => undefined;
+      await gateway.user('nora');
+      expect(gateway.target.writes).toEqual(['create nora']);
+    });
+
+    it('restores the former version when the target refuses an update, under a new version number', async () => {
+      await start();
+      const id = await gateway.user('nora', { title: 'Clerk' });
+      gateway.target.before = () => {
+        throw rejected();
+      };
+      await expect(gateway.change('User', id, { title: 'X'.repeat(300) })).rejects.toMatchObject({ code: 'refusedByTarget' });
+      gateway.target.before = () => undefined;
+      const view = await gateway.identity.get('User', id, { ...(await import('./gateway.js')).caller }, { members: false, groups: false });
+      expect(view.resource).toMatchObject({ version: 3, attributes: { title: 'Clerk' } });
+      await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
+      expect(gateway.target.byName('nora')!.attributes.title).toBe('Clerk');
+    });
+
+    it('keeps a change when the target is unavailable, and delivers it once when it is back', async () => {
+      await start();
+      gateway.target.before = () => {
+        throw unavailable();
+      };
+      const id = await gateway.user('nora', { title: 'Clerk' });
+      await gateway.change('User', id, { title: 'Head clerk' });
+      gateway.target.before = () => undefined;
+      await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
+      expect(gateway.target.writes).toEqual(['create nora']);
+      expect(gateway.target.byName('nora')!.attributes.title).toBe('Head clerk');
+    });
+
+    it('finds the account again when the answer of the create was lost', async () => {
+      await start();
+      gateway.target.after = () => {
+        gateway.target.after = () => undefined;
+        throw new ConnectorError({ kind: 'unknown', detail: 'the connection was lost' });
+      };
+      const id = await gateway.user('nora');
+      await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
+      expect(gateway.target.writes).toEqual(['create nora']);
+    });
+
+    it('writes nothing for a second identical change', async () => {
+      await start();
+      const id = await gateway.user('nora', { title: 'Clerk' });
+      const { changed } = await gateway.change('User', id, { title: 'Clerk' });
+      expect(changed).toBe(false);
+      expect(gateway.target.writes).toEqual(['create nora']);
+    });
+
+    it('delivers the manager when the manager gets an account later', async () => {
+      await start();
+      const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+      gateway.target.before = (plan) => {
+        if (JSON.stringify(plan.steps).includes('"boss"')) throw unavailable();
+      };
+      const boss = await gateway.user('boss');
+      gateway.target.before = () => undefined;
+      const nora = await gateway.user('nora', { [enterprise]: { manager: { value: boss } } });
+      await gateway.until(async () => (await gateway.link(boss))!.state === 'applied');
+      await gateway.until(() => gateway.target.byName('nora')?.attributes.manager === gateway.target.byName('boss')!.anchor);
+      expect((await gateway.link(nora))!.anchor).toBeDefined();
+    });
+
+    it('adds and removes members as edges, each once', async () => {
+      await start();
+      const [a, b, c] = [await gateway.user('a'), await gateway.user('b'), await gateway.user('c')];
+      const group = await gateway.group('staff', [a]);
+      await gateway.members(group, 'add', [b, c, a]);
+      await gateway.members(group, 'remove', [b]);
+      const anchors = (names: string[]) => names.map((name) => gateway.target.byName(name)!.anchor).sort();
+      expect([...gateway.target.byName('staff')!.members].sort()).toEqual(anchors(['a', 'c']));
+      await gateway.members(group, 'replace', [b]);
+      expect([...gateway.target.byName('staff')!.members]).toEqual(anchors(['b']));
+    });
+
+    it('takes back exactly the refused membership', async () => {
+      await start();
+      const [a, b] = [await gateway.user('a'), await gateway.user('b')];
+      const group = await gateway.group('staff', [a]);
+      gateway.target.before = (plan) => {
+        if (plan.action === 'members') throw rejected();
+      };
+      await expect(gateway.members(group, 'add', [b])).rejects.toMatchObject({ code: 'refusedByTarget', extra: { attribute: 'members' } });
+      gateway.target.before = () => undefined;
+      expect((await gateway.opened.resources.members(group)).map(({ value }) => value)).toEqual([a]);
+    });
+
+    it('deletes the account after the resource', async () => {
+      await start();
+      const id = await gateway.user('nora');
+      await gateway.remove('User', id);
+      await gateway.until(() => gateway.target.accounts.size === 0);
+      await gateway.until(async () => (await gateway.link(id)) === undefined);
+    });
+
+    it.each(['delete', 'disable', 'retain'] as const)('answers a POST right after the DELETE of the same name (%s)', async (onDelete) => {
+      await start({ objects: { User: { onDelete } } });
+      const first = await gateway.user('nora');
+      const { anchor } = gateway.target.byName('nora')!;
+      await gateway.remove('User', first);
+      const second = await gateway.user('nora');
+      await gateway.until(async () => (await gateway.link(second))!.state === 'applied');
+      expect(gateway.target.byName('nora')).toMatchObject({ enabled: true });
+      if (onDelete !== 'delete') expect(gateway.target.byName('nora')!.anchor).toBe(anchor);
+      expect([...gateway.target.accounts.values()].filter((account) => account.attributes.name === 'nora')).toHaveLength(1);
+    });
+
+    it('holds deletions over the threshold until an administrator allows them', async () => {
+      await start({ guard: { windowMs: 60_000, thresholds: { deletes: 2 } } });
+      const ids = [];
+      for (const name of ['a', 'b', 'c', 'd']) ids.push(await gateway.user(name));
+      for (const id of ids) await gateway.remove('User', id);
+      await gateway.until(async () => (await gateway.guard.held()).length === 2);
+      expect(gateway.target.accounts.size).toBe(2);
+      for (const link of await gateway.guard.held()) await gateway.guard.allow(link);
+      await gateway.until(() => gateway.target.accounts.size === 0);
+    });
+
+    it('pauses the target on a fault of its configuration and goes on after resume', async () => {
+      await start();
+      gateway.target.before = () => {
+        throw new ConnectorError({ kind: 'misconfigured', detail: 'the password of the service account is wrong' });
+      };
+      const id = await gateway.user('nora');
+      expect(await gateway.opened.delivery.targetStore.get('recording')).toMatchObject({ state: 'paused' });
+      gateway.target.before = () => undefined;
+      await gateway.opened.delivery.targetStore.resume('recording');
+      await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
+    });
+
+    it('keeps a generated password sealed until it is revealed, once', async () => {
+      await start();
+      const id = await gateway.user('nora');
+      const { password } = gateway.target.byName('nora')!;
+      const by = { name: 'admin', source: 'test', correlationId: 'c' };
+      expect(await gateway.reveal.reveal(id, by)).toMatchObject([{ password }]);
+      expect(await gateway.reveal.reveal(id, by)).toEqual([]);
+    });
+
+    it('erases a client password once it is delivered', async () => {
+      await start();
+      const id = await gateway.user('nora', {}, { password: 'S3cret-of-Nora' });
+      expect(gateway.target.byName('nora')!.password).toBe('S3cret-of-Nora');
+      const link = await gateway.link(id);
+      expect(await gateway.opened.delivery.sealed.ofLink(link!.id)).toEqual([]);
+    });
+
+    it('loses nothing when 100 users and their memberships come at once and every third write fails', async () => {
+      await start();
+      let calls = 0;
+      gateway.target.before = () => {
+        if (++calls % 3 === 0) throw unavailable();
+      };
+      const group = await gateway.group('everyone');
+      const ids = await Promise.all(Array.from({ length: 100 }, (_, n) => gateway.user(`user${n}`)));
+      await Promise.all(ids.map((id) => gateway.members(group, 'add', [id])));
+      await gateway.until(() => gateway.target.byName('everyone')?.members.size === 100, 20_000);
+      expect(gateway.target.writes.filter((write) => write.startsWith('create'))).toHaveLength(101);
+      expect(gateway.target.writes.filter((write) => write.startsWith('add'))).toHaveLength(100);
+    }, 30_000);
+  });
+});

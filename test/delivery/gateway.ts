@@ -1,0 +1,156 @@
+import { compileObjectMapping, mapResource, needsGroups } from '../../src/mapping/index.js';
+import type { ObjectMapping } from '../../src/mapping/types.js';
+import { Delivery } from '../../src/delivery/delivery.js';
+import { GuardDecisions } from '../../src/delivery/guard-decisions.js';
+import { PasswordReveal } from '../../src/delivery/reveal.js';
+import { Sealing } from '../../src/delivery/sealing.js';
+import { deliveryDefaults, type DeliverySettings, type ObjectDefinition, type TargetDefinition } from '../../src/delivery/target-definition.js';
+import { Targets } from '../../src/delivery/targets.js';
+import { IdentityService } from '../../src/identity/identity-service.js';
+import type { Caller } from '../../src/identity/model.js';
+import { UndoChange } from '../../src/identity/undo-change.js';
+import type { OpenStores } from '../store/stores.js';
+import { recordingKind, RecordingTarget } from './recording-target.js';
+
+export const caller: Caller = { name: 'entra', client: 'entra', source: 'entra', scopes: ['scim'], correlationId: 'test' };
+export const noView = { members: false, groups: false };
+
+export interface TestTarget extends Partial<Omit<TargetDefinition, 'objects'>> {
+  objects?: Partial<Record<string, Partial<ObjectDefinition>>>;
+}
+
+function objectDefinition(type: string, mapping: ObjectMapping, more: Partial<ObjectDefinition> = {}): ObjectDefinition {
+  const compiled = compileObjectMapping(mapping, type);
+  if (compiled.problems.length > 0) throw new Error(JSON.stringify(compiled.problems));
+  return {
+    map: (input) => mapResource(compiled.mapping, input),
+    actions: { create: true, update: true, delete: true },
+    outOfScope: 'disable',
+    onDelete: 'delete',
+    whenMissing: 'park',
+    needsGroups: needsGroups(compiled.mapping),
+    ...more,
+  };
+}
+
+/** Identity and delivery over real stores, with a recording target; stopped by `close`. */
+export class TestGateway {
+  readonly target = new RecordingTarget();
+  readonly delivery: Delivery;
+  readonly identity: IdentityService;
+  readonly guard: GuardDecisions;
+  readonly reveal: PasswordReveal;
+
+  constructor(
+    readonly opened: OpenStores,
+    target: TestTarget = {},
+    settings: Partial<DeliverySettings> = {},
+    shared?: RecordingTarget,
+  ) {
+    if (shared) this.target = shared;
+    const { objects, ...more } = target;
+    const definition: TargetDefinition = {
+      name: 'recording',
+      kind: recordingKind,
+      settings: {},
+      connector: this.target,
+      answer: 'delivered',
+      answerWithinMs: 2000,
+      whenUnavailable: 'queue',
+      parallel: 4,
+      dependsOn: [],
+      revision: '1',
+      objects: {
+        User: objectDefinition('User', recordingKind.defaultMapping.User!, objects?.User),
+        Group: objectDefinition('Group', recordingKind.defaultMapping.Group!, objects?.Group),
+      },
+      ...more,
+    };
+    const stores = opened.delivery;
+    const retry = { firstMs: 20, longestMs: 200, attempts: 5 };
+    this.delivery = new Delivery({
+      stores,
+      unitOfWork: opened.store.unitOfWork,
+      resources: opened.resources,
+      undo: new UndoChange(opened.resources, opened.indexer),
+      sealing: new Sealing([{ name: 'test', key: Buffer.alloc(32, 7) }]),
+      targets: new Targets([definition], stores.targetStore),
+      settings: { ...deliveryDefaults, retry, leaseMs: 20_000, ...settings },
+      storeId: opened.facts.storeId,
+      logger: { warn: () => undefined, error: (detail, message) => this.errors.push({ ...detail, message }) },
+    });
+    const { changeLog, settlement, parts } = this.delivery;
+    this.identity = new IdentityService({
+      unitOfWork: opened.store.unitOfWork,
+      store: opened.resources,
+      indexer: opened.indexer,
+      changeLog,
+      settlement,
+      now: Date.now,
+    });
+    this.guard = new GuardDecisions(parts);
+    this.reveal = new PasswordReveal(parts);
+  }
+
+  /** What was logged as an error of ours. */
+  readonly errors: Record<string, unknown>[] = [];
+
+  async start(): Promise<this> {
+    await this.delivery.start();
+    return this;
+  }
+
+  close(): Promise<void> {
+    return this.delivery.stop();
+  }
+
+  async user(userName: string, attributes: Record<string, unknown> = {}, more: { password?: string; externalId?: string } = {}) {
+    const view = await this.identity.create(
+      'User',
+      {
+        attributes: { userName, ...attributes } as never,
+        ...(more.externalId ? { externalId: more.externalId } : {}),
+        ...(more.password ? { secrets: { password: more.password } } : {}),
+      },
+      caller,
+      noView,
+    );
+    return view.resource.id;
+  }
+
+  async group(displayName: string, members: string[] = []) {
+    return (await this.identity.create('Group', { attributes: { displayName }, members }, caller, noView)).resource.id;
+  }
+
+  change(type: 'User' | 'Group', id: string, attributes: Record<string, unknown>) {
+    return this.identity.edit(
+      type,
+      id,
+      { apply: (current) => ({ attributes: { ...current.attributes, ...attributes } as never }), members: [] },
+      {},
+      caller,
+      noView,
+    );
+  }
+
+  members(id: string, op: 'add' | 'remove' | 'replace', members: string[]) {
+    return this.identity.edit('Group', id, { apply: ({ attributes }) => ({ attributes }), members: [{ op, members }] }, {}, caller, noView);
+  }
+
+  remove(type: 'User' | 'Group', id: string) {
+    return this.identity.remove(type, id, {}, caller);
+  }
+
+  link(resourceId: string) {
+    return this.opened.delivery.links.find('recording', resourceId);
+  }
+
+  /** Waits until the condition holds; fails with the condition's text when it does not in time. */
+  async until(condition: () => unknown, withinMs = 5000): Promise<void> {
+    const end = performance.now() + withinMs;
+    while (!(await condition())) {
+      if (performance.now() > end) throw new Error(`not within ${withinMs} ms: ${condition.toString()}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
