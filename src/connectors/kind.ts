@@ -48,4 +48,6 @@ export interface ConnectorKind<Settings extends object = object> {
   /** Folds a unique value to the form in which the target compares it. */
   fold(attribute: string, value: string): string;
   create(settings: Settings, context: ConnectorContext): Connector;
+  /** Scripts that give the service account exactly the rights that the mapping needs, by name of the tool. */
+  rights?(settings: Settings, mapped: Readonly<Record<ResourceKind, readonly string[]>>): { scripts: Record<string, string> };
 }

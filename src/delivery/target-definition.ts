@@ -13,6 +13,8 @@ export interface ObjectDefinition {
   whenMissing: 'park' | 'recreate';
   /** The mapping reads the resource's groups. */
   needsGroups: boolean;
+  /** Attributes of the target that the mapping writes. */
+  mappedAttributes: readonly string[];
 }
 
 export interface GuardDefinition {

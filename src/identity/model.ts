@@ -41,9 +41,10 @@ export interface Member {
 /** What a PATCH or PUT asks of a group's members, in order. Ids were not looked up yet. */
 export type MemberOperation =
   | { op: 'add'; members: string[] }
-  | { op: 'remove'; members: string[] }
+  /** `mustMatch`: an error (RFC 7644 §3.5.2.3, noTarget) where none of them is a member. */
+  | { op: 'remove'; members: string[]; mustMatch?: boolean }
   /** `members[type eq "Group"]`, `members[display sw "A"]`: which is decided in the store. */
-  | { op: 'removeWhere'; filter: import('../schema/filter.js').ResolvedFilter }
+  | { op: 'removeWhere'; filter: import('../schema/filter.js').ResolvedFilter; mustMatch?: boolean }
   | { op: 'replace'; members: string[] };
 
 /** Secrets of a request; never part of attributes, log or undo. */

@@ -79,6 +79,8 @@ export abstract class ResourceStore {
   abstract replaceMembers(tx: Transaction, groupId: string, members: ReadonlyMap<string, string>, at: number): Promise<MemberChange>;
   abstract members(groupId: string): Promise<Member[]>;
   abstract groups(memberId: string): Promise<{ value: string; display?: string; type: 'direct' | 'indirect' }[]>;
+  /** The names of resources, as far as they exist: displayName, else userName. */
+  abstract displayNames(ids: readonly string[]): Promise<Map<string, string>>;
   /** Accounts in targets, by resource. */
   abstract accounts(ids: readonly string[]): Promise<Map<string, AccountView[]>>;
   abstract idsReferringTo(tx: Transaction, id: string): Promise<string[]>;

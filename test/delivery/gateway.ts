@@ -1,4 +1,4 @@
-import { compileObjectMapping, mapResource, needsGroups } from '../../src/mapping/index.js';
+import { compileObjectMapping, mapResource, mappedAttributes, needsGroups } from '../../src/mapping/index.js';
 import type { ObjectMapping } from '../../src/mapping/types.js';
 import { Delivery } from '../../src/delivery/delivery.js';
 import { GuardDecisions } from '../../src/delivery/guard-decisions.js';
@@ -29,6 +29,7 @@ function objectDefinition(type: string, mapping: ObjectMapping, more: Partial<Ob
     onDelete: 'delete',
     whenMissing: 'park',
     needsGroups: needsGroups(compiled.mapping),
+    mappedAttributes: mappedAttributes(compiled.mapping),
     ...more,
   };
 }

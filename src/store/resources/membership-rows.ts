@@ -61,7 +61,8 @@ export async function replace(
   return { added, removed: gone.map((row) => row.member_id) };
 }
 
-const display = (engine: Sql['engine'], table: string) => {
+/** displayName, else userName, of the row `table` of resource. */
+export const display = (engine: Sql['engine'], table: string) => {
   const read = (name: string) =>
     engine === 'sqlite' ? `json_extract(${table}.attributes, '$.${name}')` : `${table}.attributes->>'${name}'`;
   return `COALESCE(${read('displayName')}, ${read('userName')})`;

@@ -161,6 +161,18 @@ export class SqlResourceStore extends ResourceStore {
     return members.groupsOf(this.reader, memberId);
   }
 
+  async displayNames(ids: readonly string[]): Promise<Map<string, string>> {
+    const names = new Map<string, string>();
+    for (const piece of pieces([...new Set(ids)])) {
+      const rows = await this.reader.all<{ id: string; display: string | null }>(
+        `SELECT r.id, ${members.display(this.reader.engine, 'r')} AS display FROM resource r WHERE r.id IN (${marks(piece.length)})`,
+        piece,
+      );
+      for (const { id, display } of rows) if (display !== null) names.set(id, display);
+    }
+    return names;
+  }
+
   async accounts(ids: readonly string[]): Promise<Map<string, AccountView[]>> {
     const accounts = new Map<string, AccountView[]>();
     for (const piece of pieces(ids)) {
