@@ -39,16 +39,17 @@ export function normaliseForSearch(attributes: JsonObject, type: ResourceType): 
 
 function put(into: JsonObject, attribute: AttributeDefinition, value: Json): void {
   if (attribute.returned === 'never') return;
-  const searchable = attribute.multiValued ? plural(attribute, value) : singular(attribute, value);
+  const searchable = attribute.multiValued ? plural(attribute, value) : searchableValue(attribute, value);
   if (searchable !== undefined) into[attribute.name] = searchable;
 }
 
 function plural(attribute: AttributeDefinition, value: Json): Json[] | undefined {
-  const values = (Array.isArray(value) ? value : [value]).flatMap((item) => singular(attribute, item) ?? []);
+  const values = (Array.isArray(value) ? value : [value]).flatMap((item) => searchableValue(attribute, item) ?? []);
   return values.length === 0 ? undefined : values;
 }
 
-function singular(attribute: AttributeDefinition, value: Json): Json | undefined {
+/** One value of an attribute, as it stands in the search document. */
+export function searchableValue(attribute: AttributeDefinition, value: Json): Json | undefined {
   if (attribute.type === 'complex') return complex(attribute, value);
   if (typeof value === 'string')
     return attribute.type === 'dateTime' ? parseDateTime(value) : foldFor(attribute, value);

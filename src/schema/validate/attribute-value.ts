@@ -97,9 +97,16 @@ function complexValue(
       sub.mutability === 'readOnly' ? undefined : attributeValue(sub, content, `${path}.${sub.name}`, options);
     if (fits !== undefined) object[sub.name] = fits;
   }
+  if (isReference(attribute)) return asReference(object);
   const known = options.dialect.jsonTextInRoles ? roleFromJsonText(attribute, object) : object;
-  const empty = Object.keys(known).length === 0 || (isReference(attribute) && !known['value']);
-  return empty ? undefined : known;
+  return Object.keys(known).length === 0 ? undefined : known;
+}
+
+/** `$ref` is derived from the id when the resource is rendered; a client that gives nothing else means its last segment. */
+function asReference({ $ref, ...object }: JsonObject): JsonObject | undefined {
+  const fromUri = typeof $ref === 'string' ? $ref.split('/').at(-1) : undefined;
+  const value = object['value'] ?? fromUri;
+  return value === undefined || value === '' ? undefined : { ...object, value };
 }
 
 /** Some clients wrap a single complex value in a list, and write a reference as the bare id (entra.md A.5, A.6). */

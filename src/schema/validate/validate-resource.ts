@@ -12,6 +12,8 @@ export interface ValidationOptions {
   dialect: ValidationDialect;
   /** PUT: what the resource is now. Immutable attributes must agree with it, and what a client cannot read back is kept. */
   former?: Attributes;
+  /** Required attributes are not asked for: the body is judged together with a former state later. */
+  partial?: boolean;
 }
 
 /** A body taken apart: what is stored, what is a relation, what is secret. */
@@ -33,7 +35,7 @@ export function validateResource(
   const reader = new BodyReader(type, { dialect: options.dialect, singleForMultiple: false });
   const result = reader.read(body as JsonObject);
   if (options.former !== undefined) keepUnwritable(type, result.attributes, options.former);
-  const missing = missingRequired(type, result.attributes);
+  const missing = options.partial === true ? [] : missingRequired(type, result.attributes);
   if (missing.length > 0)
     throw badRequest('invalidValue', `Required and without a value: ${missing.map((path) => `"${path}"`).join(', ')}.`);
   return result;
@@ -160,9 +162,12 @@ function keepIn(
     const after = owner[definition.name];
     if (definition.mutability === 'immutable' && after !== undefined && !sameJson(after, before))
       throw badRequest('mutability', `"${prefix}${definition.name}" is immutable and has another value.`);
-    const kept = definition.mutability === 'immutable' || definition.mutability === 'writeOnly';
-    if (after === undefined && (kept || definition.mutability === 'readOnly')) owner[definition.name] = before;
+    if (after === undefined && definition.mutability !== 'readWrite') owner[definition.name] = before;
     if (!definition.multiValued && isObject(after) && isObject(before))
-      keepIn(definition.subAttributes ?? [], after, before, `${prefix}${definition.name}.`);
+      keepIn(writable(definition), after, before, `${prefix}${definition.name}.`);
   }
 }
+
+/** What is readOnly beside a value was derived from it. */
+const writable = ({ subAttributes }: AttributeDefinition): AttributeDefinition[] =>
+  (subAttributes ?? []).filter(({ mutability }) => mutability !== 'readOnly');

@@ -1,7 +1,8 @@
 import type { ValidationDialect } from '../../schema/validate/validation-dialect.js';
+import type { FilterDialect } from '../filter/filter-dialect.js';
 
 /** How PATCH requests of a client may deviate; each switch is named and sourced in `scim/clients`. */
-export interface PatchDialect extends ValidationDialect {
+export interface PatchDialect extends ValidationDialect, FilterDialect {
   /** `remove` of a multi-valued attribute with a value list takes away those values only. */
   readonly removeValueList: boolean;
   /** `replace` by a value path that matches nothing creates the value from the `eq` terms, as `add` does. */

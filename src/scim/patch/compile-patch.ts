@@ -1,0 +1,147 @@
+import type { Edit, MemberOperation } from '../../identity/model.js';
+import { subAttributeOf } from '../../schema/attribute-path.js';
+import type { ResourceType } from '../../schema/resource-type.js';
+import { badRequest } from '../../schema/scim-error.js';
+import type { Json, JsonObject } from '../../schema/types.js';
+import { isObject, isReference } from '../../schema/validate/attribute-value.js';
+import { isSecret } from '../../schema/validate/required.js';
+import { simpleValue } from '../../schema/validate/simple-value.js';
+import { applySteps } from './apply-steps.js';
+import { memberOperations, valueListRefused } from './member-operations.js';
+import type { PatchDialect } from './patch-dialect.js';
+import { resolvePatchPath, type AttributeTarget, type PatchTarget } from './patch-path.js';
+import { readPatchRequest, type Verb } from './patch-request.js';
+import type { Step } from './step.js';
+import { stepValue, valuesToRemove } from './step-value.js';
+
+/**
+ * RFC 7644 §3.5.2. What is wrong with the request itself is thrown here, as ScimError; what the state of the resource
+ * does not allow is thrown by `apply`. Operations apply in order, all or none. When nothing changes, `apply` gives back
+ * the very attributes that it was given.
+ */
+export function compilePatch(type: ResourceType, body: unknown, dialect: PatchDialect): Edit {
+  const compiler = new PatchCompiler(type, dialect);
+  for (const { verb, path, value, label } of readPatchRequest(body, dialect)) {
+    if (path !== undefined) compiler.onPath(verb, path, value);
+    else if (verb === 'remove') throw badRequest('noTarget', `${label}: "remove" needs a "path".`);
+    else compiler.onResource(verb, value, label);
+  }
+  const { steps, members } = compiler;
+  return { members, apply: (current) => applySteps(type, steps, current) };
+}
+
+class PatchCompiler {
+  readonly steps: Step[] = [];
+  readonly members: MemberOperation[] = [];
+
+  constructor(
+    private readonly type: ResourceType,
+    private readonly dialect: PatchDialect,
+  ) {}
+
+  onPath(verb: Verb, path: string, value: Json | undefined): void {
+    const target = resolvePatchPath(this.type, path, this.dialect);
+    if (target !== undefined) this.#onTarget(verb, target, value);
+  }
+
+  /** Without a path the names in the value are read as paths (Entra writes `name.givenName` and URNs there). */
+  onResource(verb: 'add' | 'replace', value: Json | undefined, label: string): void {
+    if (!isObject(value)) throw badRequest('invalidValue', `${label}: without "path" the value must be an object.`);
+    for (const [name, content] of Object.entries(value)) this.onPath(verb, name, content);
+  }
+
+  #onTarget(verb: Verb, target: PatchTarget, value: Json | undefined): void {
+    switch (target.kind) {
+      case 'resource':
+        if (verb === 'remove') throw badRequest('noTarget', 'The whole resource cannot be removed by PATCH.');
+        return this.onResource(verb, value, this.type.schema.id);
+      case 'extension':
+        return this.#onExtension(verb, target.urn, value);
+      case 'attribute':
+        return this.#onAttribute(verb, target, value);
+    }
+  }
+
+  #onExtension(verb: Verb, urn: string, value: Json | undefined): void {
+    if (verb === 'remove' || value === null) {
+      const schema = this.type.extension(urn)!.schema;
+      if (schema.attributes.every(({ mutability }) => mutability === 'readOnly')) throw readOnly(urn);
+      this.steps.push({ kind: 'removeExtension', urn, verb });
+      return;
+    }
+    if (!isObject(value)) throw badRequest('invalidValue', `"${urn}" must be an object.`);
+    for (const [name, content] of Object.entries(value)) this.onPath(verb, `${urn}:${name}`, content);
+  }
+
+  #onAttribute(verb: Verb, target: AttributeTarget, value: Json | undefined): void {
+    const { attribute, subAttribute } = target;
+    if (target.extension === undefined) {
+      if (attribute.name === 'schemas') return;
+      if (this.dialect.ignoreIdAndMeta && (attribute.name === 'id' || attribute.name === 'meta')) return;
+      if (attribute.name === 'externalId') return this.#externalId(verb, target, value);
+      if (this.type.holdsMembers && attribute.name === 'members') {
+        this.members.push(...memberOperations(verb, target, value, this.dialect));
+        return;
+      }
+    }
+    if (attribute.mutability === 'readOnly' || subAttribute?.mutability === 'readOnly') throw readOnly(target.text);
+    if (isSecret(attribute)) return this.#password(verb, target, value);
+    if (verb === 'remove') return this.#remove(target, value);
+    const whole = target.filter === undefined && subAttribute === undefined && !attribute.multiValued;
+    if (whole && attribute.type === 'complex' && !isReference(attribute) && isObject(unwrapped(value)))
+      return this.#merge(verb, target, unwrapped(value) as JsonObject);
+    this.steps.push({
+      kind: 'attribute',
+      verb,
+      target,
+      value: stepValue(target, value ?? null, this.dialect),
+      createsOnReplace: this.dialect.createOnReplaceWithoutMatch,
+    });
+  }
+
+  /** RFC 7644 §3.5.2.3: sub-attributes that are not named stay; so each named one is a change of its own. */
+  #merge(verb: 'add' | 'replace', target: AttributeTarget, value: JsonObject): void {
+    for (const [name, content] of Object.entries(value)) {
+      const subAttribute = subAttributeOf(target.attribute, name);
+      if (subAttribute?.mutability === 'readOnly') continue;
+      if (subAttribute === undefined) {
+        if (this.dialect.ignoreUnknown) continue;
+        throw badRequest('invalidValue', `"${target.text}" has no sub-attribute "${name.slice(0, 60)}".`);
+      }
+      this.#onAttribute(verb, { ...target, subAttribute, text: `${target.text}.${subAttribute.name}` }, content);
+    }
+  }
+
+  #remove(target: AttributeTarget, value: Json | undefined): void {
+    const listed = value !== undefined && value !== null && target.attribute.multiValued;
+    if (!listed || target.filter !== undefined || target.subAttribute !== undefined) {
+      this.steps.push({ kind: 'remove', target });
+      return;
+    }
+    if (!this.dialect.removeValueList) throw valueListRefused(target.text);
+    this.steps.push({ kind: 'remove', target, only: valuesToRemove(target.attribute, value, this.dialect) });
+  }
+
+  #externalId(verb: Verb, target: AttributeTarget, value: Json | undefined): void {
+    const cleared =
+      verb === 'remove' || value === null || (value === '' && this.dialect.emptyStringClears);
+    const text = cleared ? null : (simpleValue(target.attribute, value ?? null, 'externalId') as string);
+    this.steps.push({ kind: 'externalId', value: text });
+  }
+
+  #password(verb: Verb, target: AttributeTarget, value: Json | undefined): void {
+    if (verb === 'remove' || value === null) {
+      this.steps.push({ kind: 'password', value: undefined });
+      return;
+    }
+    const password = simpleValue(target.attribute, value ?? null, 'password') as string;
+    if (password === '') throw badRequest('invalidValue', 'The password is empty.');
+    this.steps.push({ kind: 'password', value: password });
+  }
+}
+
+/** Some clients wrap a single complex value in a list. */
+const unwrapped = (value: Json | undefined): Json | undefined =>
+  Array.isArray(value) && value.length === 1 ? value[0] : value;
+
+const readOnly = (path: string) => badRequest('mutability', `"${path}" is readOnly.`);
