@@ -29,8 +29,21 @@ export class ScimModule {
     return {
       module: ScimModule,
       imports,
-      controllers: [DiscoveryController, DocumentationController, MeController, BulkController, ResourcesController, SearchController],
-      providers: [settings, RequestReader, ResourceRequests, ListRequests, { provide: APP_FILTER, useClass: ScimErrorFilter }],
+      controllers: [
+        DiscoveryController,
+        DocumentationController,
+        MeController,
+        BulkController,
+        ResourcesController,
+        SearchController,
+      ],
+      providers: [
+        settings,
+        RequestReader,
+        ResourceRequests,
+        ListRequests,
+        { provide: APP_FILTER, useClass: ScimErrorFilter },
+      ],
     };
   }
 }

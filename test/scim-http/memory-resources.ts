@@ -53,10 +53,22 @@ export class MemoryResources extends ResourceService {
     if (this.type(resource.type).holdsMembers) this.members.set(resource.id, new Set(members));
   }
 
-  override create(type: string, input: NewResource, caller: Caller, view: ViewOptions): Promise<ResourceView> {
+  override create(
+    type: string,
+    input: NewResource,
+    caller: Caller,
+    view: ViewOptions,
+  ): Promise<ResourceView> {
     return this.answer('create', caller, view, () => {
       const now = Date.now();
-      const resource: Resource = { id: randomUUID(), type, version: 1, created: now, lastModified: now, attributes: input.attributes };
+      const resource: Resource = {
+        id: randomUUID(),
+        type,
+        version: 1,
+        created: now,
+        lastModified: now,
+        attributes: input.attributes,
+      };
       if (input.externalId !== undefined) resource.externalId = input.externalId;
       this.refuseTaken(resource);
       const members = [...new Set(input.members ?? [])];
@@ -89,9 +101,13 @@ export class MemoryResources extends ResourceService {
       this.refuseTaken(next);
       const members = this.afterOperations(id, edit.members);
       const former = this.members.get(id) ?? new Set();
-      const membersChanged = members.size !== former.size || [...members].some((member) => !former.has(member));
+      const membersChanged =
+        members.size !== former.size || [...members].some((member) => !former.has(member));
       const changed =
-        membersChanged || result.attributes !== attributes || next.externalId !== externalId || result.secrets !== undefined;
+        membersChanged ||
+        result.attributes !== attributes ||
+        next.externalId !== externalId ||
+        result.secrets !== undefined;
       if (!changed) return { view: this.view(resource, view), changed };
       next.version += 1;
       next.lastModified = Math.max(Date.now(), resource.lastModified + 1);
@@ -118,10 +134,14 @@ export class MemoryResources extends ResourceService {
         .filter(({ document }) => query.filter === undefined || matches(query.filter, document));
       const { sortBy, sortOrder = 'ascending' } = query;
       if (sortBy !== undefined) {
-        found.sort((a, b) => compareSortKeys(sortKey(a.document, sortBy), sortKey(b.document, sortBy), sortOrder));
+        found.sort((a, b) =>
+          compareSortKeys(sortKey(a.document, sortBy), sortKey(b.document, sortBy), sortOrder),
+        );
       }
       const resources = found.map(({ resource }) => resource);
-      return query.cursor === undefined ? this.indexPage(resources, query, view) : this.cursorPage(resources, query.cursor, query.count, view);
+      return query.cursor === undefined
+        ? this.indexPage(resources, query, view)
+        : this.cursorPage(resources, query.cursor, query.count, view);
     });
   }
 
@@ -133,7 +153,8 @@ export class MemoryResources extends ResourceService {
 
   private cursorPage(resources: Resource[], cursor: string, count: number, view: ViewOptions): Page {
     const start = cursor === '' ? 0 : resources.findIndex(({ id }) => id === cursor) + 1;
-    if (cursor !== '' && start === 0) throw new IdentityError('invalidCursor', 'The cursor is not one of this service.');
+    if (cursor !== '' && start === 0)
+      throw new IdentityError('invalidCursor', 'The cursor is not one of this service.');
     const page = resources.slice(start, start + count);
     const last = page.at(-1);
     const more = last !== undefined && start + count < resources.length;
@@ -156,32 +177,41 @@ export class MemoryResources extends ResourceService {
 
   private load(type: string, id: string): Resource {
     const resource = this.resources.get(id);
-    if (resource?.type !== type) throw new IdentityError('notFound', `There is no ${type} with the id ${id}.`);
+    if (resource?.type !== type)
+      throw new IdentityError('notFound', `There is no ${type} with the id ${id}.`);
     return resource;
   }
 
   private checkVersion(resource: Resource, { ifMatch, ifNoneMatch }: Preconditions): void {
     const named = (tags: string[] | 'any'): boolean => tags === 'any' || tags.includes(etagOf(resource));
-    if (ifMatch !== undefined && !named(ifMatch)) throw new IdentityError('versionMismatch', 'The resource has another version.');
-    if (ifNoneMatch !== undefined && named(ifNoneMatch)) throw new IdentityError('versionMismatch', 'The resource has this version.');
+    if (ifMatch !== undefined && !named(ifMatch))
+      throw new IdentityError('versionMismatch', 'The resource has another version.');
+    if (ifNoneMatch !== undefined && named(ifNoneMatch))
+      throw new IdentityError('versionMismatch', 'The resource has this version.');
   }
 
   private refuseTaken(candidate: Resource): void {
-    const names = this.type(candidate.type).schema.attributes.filter(({ uniqueness }) => uniqueness !== 'none').map(({ name }) => name);
+    const names = this.type(candidate.type)
+      .schema.attributes.filter(({ uniqueness }) => uniqueness !== 'none')
+      .map(({ name }) => name);
     for (const name of names) {
       const value = candidate.attributes[name];
       if (typeof value !== 'string') continue;
       const holder = [...this.resources.values()].find(
         ({ id, type, attributes }) =>
-          id !== candidate.id && type === candidate.type && foldString(String(attributes[name] ?? '')) === foldString(value),
+          id !== candidate.id &&
+          type === candidate.type &&
+          foldString(String(attributes[name] ?? '')) === foldString(value),
       );
-      if (holder !== undefined) throw new IdentityError('notUnique', `${name} is taken.`, { attribute: name });
+      if (holder !== undefined)
+        throw new IdentityError('notUnique', `${name} is taken.`, { attribute: name });
     }
   }
 
   private refuseUnknown(members: readonly string[]): void {
     const unknown = members.find((member) => !this.resources.has(member));
-    if (unknown !== undefined) throw new IdentityError('invalidValue', `There is no member ${unknown}.`, { attribute: 'members' });
+    if (unknown !== undefined)
+      throw new IdentityError('invalidValue', `There is no member ${unknown}.`, { attribute: 'members' });
   }
 
   private afterOperations(id: string, operations: readonly MemberOperation[]): Set<string> {
@@ -201,22 +231,39 @@ export class MemoryResources extends ResourceService {
 
   private searchMember(id: string): JsonObject {
     const { value, type, display } = this.member(id);
-    return { value, type: foldString(type), ...(display === undefined ? {} : { display: foldString(display) }) };
+    return {
+      value,
+      type: foldString(type),
+      ...(display === undefined ? {} : { display: foldString(display) }),
+    };
   }
 
   private member(id: string): Member {
     const resource = this.resources.get(id)!;
     const display = resource.attributes['displayName'] ?? resource.attributes['userName'];
-    return { value: id, type: resource.type === 'Group' ? 'Group' : 'User', ...(typeof display === 'string' ? { display } : {}) };
+    return {
+      value: id,
+      type: resource.type === 'Group' ? 'Group' : 'User',
+      ...(typeof display === 'string' ? { display } : {}),
+    };
   }
 
   private view(resource: Resource, options: ViewOptions): ResourceView {
-    const view: ResourceView = { resource, etag: etagOf(resource), displayNames: this.displayNames(resource) };
-    if (options.members) view.members = [...(this.members.get(resource.id) ?? [])].map((id) => this.member(id));
+    const view: ResourceView = {
+      resource,
+      etag: etagOf(resource),
+      displayNames: this.displayNames(resource),
+    };
+    if (options.members)
+      view.members = [...(this.members.get(resource.id) ?? [])].map((id) => this.member(id));
     if (options.groups) {
       view.groups = [...this.members]
         .filter(([, members]) => members.has(resource.id))
-        .map(([value]) => ({ value, display: String(this.resources.get(value)!.attributes['displayName']), type: 'direct' }));
+        .map(([value]) => ({
+          value,
+          display: String(this.resources.get(value)!.attributes['displayName']),
+          type: 'direct',
+        }));
     }
     return view;
   }
@@ -230,7 +277,9 @@ export class MemoryResources extends ResourceService {
   private searchDocument(resource: Resource): JsonObject {
     const type = this.type(resource.type);
     const { attributes } = resource;
-    const extensions = type.extensions.map(({ schema }) => schema.id).filter((urn) => attributes[urn] !== undefined);
+    const extensions = type.extensions
+      .map(({ schema }) => schema.id)
+      .filter((urn) => attributes[urn] !== undefined);
     const document = normaliseForSearch(
       {
         ...attributes,
@@ -242,7 +291,9 @@ export class MemoryResources extends ResourceService {
           lastModified: new Date(resource.lastModified).toISOString(),
         },
         ...(resource.externalId === undefined ? {} : { externalId: resource.externalId }),
-        ...(type.holdsMembers ? { members: [...(this.members.get(resource.id) ?? [])].map((id) => ({ ...this.member(id) })) } : {}),
+        ...(type.holdsMembers
+          ? { members: [...(this.members.get(resource.id) ?? [])].map((id) => ({ ...this.member(id) })) }
+          : {}),
       },
       type,
     );
@@ -254,7 +305,8 @@ export class MemoryResources extends ResourceService {
     const id = managerOf(resource);
     const name = id === undefined ? undefined : this.displayNames(resource).get(id);
     const enterprise = document[ENTERPRISE];
-    if (name !== undefined && isObject(enterprise) && isObject(enterprise['manager'])) enterprise['manager']['displayName'] = foldString(name);
+    if (name !== undefined && isObject(enterprise) && isObject(enterprise['manager']))
+      enterprise['manager']['displayName'] = foldString(name);
   }
 
   private type(name: string): ResourceType {
@@ -270,4 +322,5 @@ function managerOf({ attributes }: Resource): string | undefined {
   return isObject(manager) && typeof manager['value'] === 'string' ? manager['value'] : undefined;
 }
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -8,7 +8,12 @@ import { SchemaRegistry } from '../../src/schema/schema-registry.js';
 import type { JsonObject } from '../../src/schema/types.js';
 import { configureScimHttp, scimFastifyOptions } from '../../src/scim/http/configure-http.js';
 import type { ScimRequest } from '../../src/scim/http/request.js';
-import { BASE_PATH, DEFAULT_SCIM_SETTINGS, SCIM_SETTINGS, type ScimSettings } from '../../src/scim/http/settings.js';
+import {
+  BASE_PATH,
+  DEFAULT_SCIM_SETTINGS,
+  SCIM_SETTINGS,
+  type ScimSettings,
+} from '../../src/scim/http/settings.js';
 import { ScimModule } from '../../src/scim/scim.module.js';
 import { MemoryResources } from './memory-resources.js';
 
@@ -63,7 +68,10 @@ export class ScimServer {
     readonly origin: string,
   ) {}
 
-  static async start(settings: Partial<ScimSettings> = {}, registry = SchemaRegistry.builtIn()): Promise<ScimServer> {
+  static async start(
+    settings: Partial<ScimSettings> = {},
+    registry = SchemaRegistry.builtIn(),
+  ): Promise<ScimServer> {
     const complete: ScimSettings = { ...DEFAULT_SCIM_SETTINGS, ...settings };
     const resources = new MemoryResources(registry);
     const identity = {
@@ -75,8 +83,15 @@ export class ScimServer {
       ],
       exports: [ResourceService, SchemaRegistry],
     };
-    const root = ScimModule.register({ imports: [identity], settings: { provide: SCIM_SETTINGS, useValue: complete } });
-    const app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(scimFastifyOptions(complete)), { logger: false });
+    const root = ScimModule.register({
+      imports: [identity],
+      settings: { provide: SCIM_SETTINGS, useValue: complete },
+    });
+    const app = await NestFactory.create<NestFastifyApplication>(
+      root,
+      new FastifyAdapter(scimFastifyOptions(complete)),
+      { logger: false },
+    );
     configureScimHttp(app, complete);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
@@ -87,7 +102,10 @@ export class ScimServer {
     return this.origin + BASE_PATH;
   }
 
-  async ask(path: string, { method = 'GET', token = 'generic', body, raw, headers = {} }: Ask = {}): Promise<Answer> {
+  async ask(
+    path: string,
+    { method = 'GET', token = 'generic', body, raw, headers = {} }: Ask = {},
+  ): Promise<Answer> {
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     const response = await fetch(this.baseUrl + path, {
       method,
@@ -100,7 +118,12 @@ export class ScimServer {
     });
     const text = await response.text();
     const isJson = (response.headers.get('content-type') ?? '').includes('json');
-    return { status: response.status, headers: response.headers, text, body: isJson && text !== '' ? (JSON.parse(text) as JsonObject) : {} };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson && text !== '' ? (JSON.parse(text) as JsonObject) : {},
+    };
   }
 
   post(path: string, body: unknown, ask: Ask = {}): Promise<Answer> {
@@ -118,7 +141,11 @@ export class ScimServer {
   }
 
   async group(displayName: string, members: string[] = []): Promise<string> {
-    const answer = await this.post('/Groups', { schemas: [GROUP], displayName, members: members.map((value) => ({ value })) });
+    const answer = await this.post('/Groups', {
+      schemas: [GROUP],
+      displayName,
+      members: members.map((value) => ({ value })),
+    });
     if (answer.status !== 201) throw new Error(answer.text);
     return answer.body['id'] as string;
   }

@@ -65,7 +65,8 @@ export interface PatchVector extends PatchExpectation {
   alternatives?: PatchExpectation[];
 }
 
-const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 
 export const filterVectors = (): FilterVectors => read('filters') as FilterVectors;
 export const patchVectors = (): PatchVector[] => (read('patches') as { cases: PatchVector[] }).cases;
@@ -86,25 +87,40 @@ export async function runFilterVectors(
   const expectedNames = new Set(users.map(({ userName }) => userName as string));
   const report = emptyReport();
   for (const vector of filters) {
-    const answer = await ask(target, client ?? clientFor(vector.basis), 'GET', `/Users?count=200&filter=${encodeURIComponent(withIds(vector.filter, ids))}`);
-    const problemOf = (expectation: FilterExpectation): string | undefined => filterProblem(answer, expectation, expectedNames);
+    const answer = await ask(
+      target,
+      client ?? clientFor(vector.basis),
+      'GET',
+      `/Users?count=200&filter=${encodeURIComponent(withIds(vector.filter, ids))}`,
+    );
+    const problemOf = (expectation: FilterExpectation): string | undefined =>
+      filterProblem(answer, expectation, expectedNames);
     judge(report, vector, [vector.expect, ...(vector.alternatives ?? [])].map(problemOf));
   }
   return finished('filters', report, filters.length);
 }
 
-function filterProblem(answer: HttpAnswer, expectation: FilterExpectation, known: ReadonlySet<string>): string | undefined {
+function filterProblem(
+  answer: HttpAnswer,
+  expectation: FilterExpectation,
+  known: ReadonlySet<string>,
+): string | undefined {
   if (expectation.userNames === undefined) return refusalProblem(answer, expectation);
   if (answer.status !== 200) return `${answer.status} ${answer.text.slice(0, 300)}`;
-  const found = ((answer.body['Resources'] ?? []) as JsonObject[]).map(({ userName }) => userName as string).filter((name) => known.has(name));
-  const [got, wanted] = [found.sort(), [...expectation.userNames].sort()].map((names) => JSON.stringify(names));
+  const found = ((answer.body['Resources'] ?? []) as JsonObject[])
+    .map(({ userName }) => userName as string)
+    .filter((name) => known.has(name));
+  const [got, wanted] = [found.sort(), [...expectation.userNames].sort()].map((names) =>
+    JSON.stringify(names),
+  );
   return got === wanted ? undefined : `found ${got}, expected ${wanted}`;
 }
 
 function refusalProblem(answer: HttpAnswer, expected: Refusal): string | undefined {
   const { status, scimType } = expected;
   if (answer.status !== status) return `${answer.status} ${answer.text.slice(0, 300)}, expected ${status}`;
-  if (scimType !== undefined && answer.body['scimType'] !== scimType) return `scimType ${String(answer.body['scimType'])}, expected ${scimType}`;
+  if (scimType !== undefined && answer.body['scimType'] !== scimType)
+    return `scimType ${String(answer.body['scimType'])}, expected ${scimType}`;
   return undefined;
 }
 
@@ -151,7 +167,10 @@ class PatchRun {
       }
       if (answer.status >= 300) return `${answer.status} ${answer.text.slice(0, 300)}`;
       const problem = sameResource(after, mapIds(expectation.after!, this.ids) as JsonObject);
-      return problem ?? (vector.unchanged === true && expectation === vector ? unchangedProblem(before, after) : undefined);
+      return (
+        problem ??
+        (vector.unchanged === true && expectation === vector ? unchangedProblem(before, after) : undefined)
+      );
     });
   }
 
@@ -162,7 +181,12 @@ class PatchRun {
   private async prepare(): Promise<string> {
     const { before, request, context = [] } = this.vector;
     for (const resource of context) await this.create(resource);
-    const text = JSON.stringify([before, request, this.vector.after ?? null, this.vector.alternatives ?? null]);
+    const text = JSON.stringify([
+      before,
+      request,
+      this.vector.after ?? null,
+      this.vector.alternatives ?? null,
+    ]);
     for (const [, id] of text.matchAll(OTHER_ID)) {
       if (id !== before['id'] && !this.ids.has(id!)) await this.create(stub(id!));
     }
@@ -170,9 +194,12 @@ class PatchRun {
   }
 
   private async create({ id, meta: _meta, groups: _groups, ...resource }: JsonObject): Promise<string> {
-    const endpoint = (resource['schemas'] as string[]).some((schema) => schema.endsWith(':Group')) ? '/Groups' : '/Users';
+    const endpoint = (resource['schemas'] as string[]).some((schema) => schema.endsWith(':Group'))
+      ? '/Groups'
+      : '/Users';
     const answer = await this.send('POST', endpoint, mapIds(resource, this.ids) as JsonObject);
-    if (answer.status !== 201) throw new Error(`POST ${endpoint} of ${String(id)}: ${answer.status} ${answer.text}`);
+    if (answer.status !== 201)
+      throw new Error(`POST ${endpoint} of ${String(id)}: ${answer.status} ${answer.text}`);
     const path = `${endpoint}/${String(answer.body['id'])}`;
     this.created.push(path);
     this.ids.set(id as string, answer.body['id'] as string);
@@ -192,8 +219,18 @@ class PatchRun {
 
 /** A resource that a vector refers to without describing it. */
 function stub(id: string): JsonObject {
-  if (id.startsWith('g')) return { id, schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: `vector group ${id}` };
-  return { id, schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: `vector-${id}@example.com`, displayName: 'John Smith' };
+  if (id.startsWith('g'))
+    return {
+      id,
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+      displayName: `vector group ${id}`,
+    };
+  return {
+    id,
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+    userName: `vector-${id}@example.com`,
+    displayName: 'John Smith',
+  };
 }
 
 function unchangedProblem(before: JsonObject, after: JsonObject): string | undefined {
@@ -224,7 +261,13 @@ interface HttpAnswer {
   body: JsonObject;
 }
 
-async function ask(target: VectorTarget, client: VectorClient, method: string, path: string, body?: JsonObject): Promise<HttpAnswer> {
+async function ask(
+  target: VectorTarget,
+  client: VectorClient,
+  method: string,
+  path: string,
+  body?: JsonObject,
+): Promise<HttpAnswer> {
   const response = await fetch(target.baseUrl + path, {
     method,
     headers: {
@@ -242,7 +285,11 @@ function emptyReport(): VectorReport {
 }
 
 /** The first entry speaks for the expectation, the others for the listed alternatives. */
-function judge(report: VectorReport, vector: { id: string; basis: Basis }, problems: (string | undefined)[]): void {
+function judge(
+  report: VectorReport,
+  vector: { id: string; basis: Basis },
+  problems: (string | undefined)[],
+): void {
   report.total += 1;
   report.byBasis[vector.basis] = (report.byBasis[vector.basis] ?? 0) + 1;
   if (problems[0] === undefined) report.asExpected += 1;
@@ -258,6 +305,7 @@ function finished(name: string, report: VectorReport, expected: number): VectorR
   process.stdout.write(
     `${name}: ${total} of ${expected} vectors run (${bases}): ${asExpected} as expected, ${asAlternative.length} as a listed alternative, ${failed.length} failed\n`,
   );
-  if (total + failed.filter(({ why }) => why.startsWith('could not be run')).length !== expected) throw new Error(`${name}: a vector was skipped`);
+  if (total + failed.filter(({ why }) => why.startsWith('could not be run')).length !== expected)
+    throw new Error(`${name}: a vector was skipped`);
   return report;
 }

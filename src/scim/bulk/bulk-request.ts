@@ -37,7 +37,10 @@ export function readBulkRequest(body: JsonObject, maxOperations: number): BulkRe
   const operations = fields.get('operations');
   if (!Array.isArray(operations)) throw badRequest('invalidSyntax', '"Operations" is missing or no list.');
   if (operations.length > maxOperations) {
-    throw new ScimError(413, undefined, `The request has ${operations.length} operations; at most ${maxOperations} are allowed.`,
+    throw new ScimError(
+      413,
+      undefined,
+      `The request has ${operations.length} operations; at most ${maxOperations} are allowed.`,
     );
   }
   const request: BulkRequest = { operations: operations.map(readOperation) };

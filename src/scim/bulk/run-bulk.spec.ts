@@ -1,9 +1,5 @@
 import type { JsonObject } from '../../schema/types.js';
-import {
-  BULK_REQUEST_SCHEMA,
-  readBulkRequest,
-  type BulkOperation,
-} from './bulk-request.js';
+import { BULK_REQUEST_SCHEMA, readBulkRequest, type BulkOperation } from './bulk-request.js';
 import { runBulk, type BulkExecutor } from './run-bulk.js';
 
 /** Keeps what it is asked, gives ids in order, and refuses data that holds the word "bad". */
@@ -144,11 +140,7 @@ describe('Bulk', () => {
       { schemas: [BULK_REQUEST_SCHEMA], Operations: [post('a', {}), post('a', {})] },
       400,
     ],
-    [
-      'with failOnErrors as text',
-      { schemas: [BULK_REQUEST_SCHEMA], Operations: [], failOnErrors: 'x' },
-      400,
-    ],
+    ['with failOnErrors as text', { schemas: [BULK_REQUEST_SCHEMA], Operations: [], failOnErrors: 'x' }, 400],
     [
       'over the limit',
       { schemas: [BULK_REQUEST_SCHEMA], Operations: Array(3).fill({}) as JsonObject[] },

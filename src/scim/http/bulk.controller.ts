@@ -33,7 +33,10 @@ export class BulkController {
   async bulk(@Req() request: ScimRequest): Promise<ScimReply> {
     const context = this.reader.context(request);
     const bulk = readBulkRequest(this.reader.body(request), this.settings.maxBulkOperations);
-    const results = await runBulk(bulk, this.executor({ ...context, parameters: {}, caller: { ...context.caller, mode: 'bulk' } }));
+    const results = await runBulk(
+      bulk,
+      this.executor({ ...context, parameters: {}, caller: { ...context.caller, mode: 'bulk' } }),
+    );
     return { status: 200, body: { schemas: [BULK_RESPONSE_SCHEMA], Operations: results.map(operationBody) } };
   }
 
@@ -44,22 +47,32 @@ export class BulkController {
           const { type, id } = this.targetOf(operation);
           return outcomeOf(await this.perform(operation, type, id, context), type, id, context);
         } catch (error) {
-          return failed(failureOf(error) ?? unexpectedFailure(this.logger, error, context.caller.correlationId));
+          return failed(
+            failureOf(error) ?? unexpectedFailure(this.logger, error, context.caller.correlationId),
+          );
         }
       },
-      fail: (status, scimType, detail) => failed({ status, detail, ...(scimType === undefined ? {} : { scimType }) }),
+      fail: (status, scimType, detail) =>
+        failed({ status, detail, ...(scimType === undefined ? {} : { scimType }) }),
     };
   }
 
   private targetOf({ method, path }: BulkOperation): { type: ResourceType; id: string } {
     const [endpoint, id, rest] = path.slice(1).split('/');
     const type = this.registry.byEndpoint(endpoint ?? '');
-    if (type === undefined || rest !== undefined) throw new ScimError(404, undefined, `There is no endpoint ${path.slice(0, 200)}.`);
-    if ((method === 'POST') !== (id === undefined || id === '')) throw badRequest('invalidPath', `${method} does not go to ${path.slice(0, 200)}.`);
+    if (type === undefined || rest !== undefined)
+      throw new ScimError(404, undefined, `There is no endpoint ${path.slice(0, 200)}.`);
+    if ((method === 'POST') !== (id === undefined || id === ''))
+      throw badRequest('invalidPath', `${method} does not go to ${path.slice(0, 200)}.`);
     return { type, id: id ?? '' };
   }
 
-  private perform(operation: BulkOperation, type: ResourceType, id: string, context: RequestContext): Promise<ScimReply> {
+  private perform(
+    operation: BulkOperation,
+    type: ResourceType,
+    id: string,
+    context: RequestContext,
+  ): Promise<ScimReply> {
     const conditional = { ...context, preconditions: preconditionsOf(operation.version, undefined) };
     switch (operation.method) {
       case 'POST':
@@ -76,22 +89,37 @@ export class BulkController {
 
 /** RFC 7644 §3.7 shows a bare list of operations, erratum 5050 makes it a PatchOp: both are taken. */
 function patchOf(data: Json | undefined): JsonObject {
-  if (Array.isArray(data)) return { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: data };
+  if (Array.isArray(data))
+    return { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: data };
   return objectOf(data);
 }
 
 function objectOf(data: Json | undefined): JsonObject {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw badRequest('invalidSyntax', '"data" is not an object.');
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
+    throw badRequest('invalidSyntax', '"data" is not an object.');
   return data;
 }
 
-function outcomeOf(reply: ScimReply, type: ResourceType, id: string, { baseUrl }: RequestContext): OperationOutcome {
+function outcomeOf(
+  reply: ScimReply,
+  type: ResourceType,
+  id: string,
+  { baseUrl }: RequestContext,
+): OperationOutcome {
   const location = reply.headers?.['location'] ?? `${baseUrl}${type.endpoint}/${id}`;
   const version = reply.headers?.['etag'];
-  return { status: reply.status, location, id: location.slice(location.lastIndexOf('/') + 1), ...(version === undefined ? {} : { version }) };
+  return {
+    status: reply.status,
+    location,
+    id: location.slice(location.lastIndexOf('/') + 1),
+    ...(version === undefined ? {} : { version }),
+  };
 }
 
-const failed = (failure: HttpFailure): OperationOutcome => ({ status: failure.status, response: errorDocument(failure) });
+const failed = (failure: HttpFailure): OperationOutcome => ({
+  status: failure.status,
+  response: errorDocument(failure),
+});
 
 function operationBody({ method, bulkId, location, version, status, response }: OperationResult): object {
   return {

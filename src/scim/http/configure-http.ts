@@ -6,7 +6,7 @@ import { ScimError } from '../../schema/scim-error.js';
 import { correlationIdOf } from './correlation.js';
 import { errorDocument, type HttpFailure } from './error-document.js';
 import { isScim, type ScimRequest } from './request.js';
-import { SCIM_MEDIA_TYPE } from './reply.js';
+import { encoded, SCIM_MEDIA_TYPE } from './reply.js';
 import type { ScimSettings } from './settings.js';
 import { parseStrictJson } from './strict-json.js';
 
@@ -21,7 +21,7 @@ export function scimFastifyOptions(settings: ScimSettings): FastifyServerOptions
       void reply
         .code(failure.status)
         .header('content-type', SCIM_MEDIA_TYPE)
-        .send(JSON.stringify(errorDocument(failure)));
+        .send(encoded(errorDocument(failure)));
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket),
   };

@@ -61,7 +61,13 @@ export class DiscoveryController {
   /** §4: paging and sorting are ignored here; all of it comes at once. */
   private list(request: ScimRequest, resources: object[]): ScimReply {
     refuseFilter(request);
-    const body = { schemas: [LIST_SCHEMA], totalResults: resources.length, itemsPerPage: resources.length, startIndex: 1, Resources: resources };
+    const body = {
+      schemas: [LIST_SCHEMA],
+      totalResults: resources.length,
+      itemsPerPage: resources.length,
+      startIndex: 1,
+      Resources: resources,
+    };
     return { status: 200, body };
   }
 
@@ -69,7 +75,10 @@ export class DiscoveryController {
     return {
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
       ...type.document(),
-      meta: { resourceType: 'ResourceType', location: `${this.baseUrl(request)}/ResourceTypes/${encodeURIComponent(type.name)}` },
+      meta: {
+        resourceType: 'ResourceType',
+        location: `${this.baseUrl(request)}/ResourceTypes/${encodeURIComponent(type.name)}`,
+      },
     };
   }
 
@@ -88,5 +97,6 @@ export class DiscoveryController {
 
 /** §4: a filter on a discovery endpoint SHOULD be answered 403. */
 function refuseFilter(request: ScimRequest): void {
-  if (queryParameters(request.url).filter !== undefined) throw new ScimError(403, undefined, 'This endpoint cannot be filtered.');
+  if (queryParameters(request.url).filter !== undefined)
+    throw new ScimError(403, undefined, 'This endpoint cannot be filtered.');
 }

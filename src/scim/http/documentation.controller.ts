@@ -29,6 +29,9 @@ export class DocumentationController {
   page(@Req() request: ScimRequest, @Res() reply: FastifyReply): void {
     const resourceTypes = this.registry.resourceTypes.map((type) => type.document());
     const html = documentationPage(resourceTypes, this.registry.schemas, baseUrlOf(request, this.settings));
-    void reply.header('content-type', 'text/html; charset=utf-8').header('content-security-policy', DOCUMENTATION_CSP).send(html);
+    void reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('content-security-policy', DOCUMENTATION_CSP)
+      .send(html);
   }
 }

@@ -1,12 +1,21 @@
+import type { FastifyRequest } from 'fastify';
 import type { SchemaRegistry } from '../../schema/schema-registry.js';
 import { BASE_PATH } from './settings.js';
 import { pathOf } from './request.js';
 
-const READ_ONLY: ReadonlySet<string> = new Set(['ServiceProviderConfig', 'ResourceTypes', 'Schemas', 'openapi.json']);
+const READ_ONLY: ReadonlySet<string> = new Set([
+  'ServiceProviderConfig',
+  'ResourceTypes',
+  'Schemas',
+  'openapi.json',
+]);
 
 /** Methods of a path, undefined for a path that this service does not have. */
 function methodsOf(url: string, registry: SchemaRegistry): string[] | undefined {
-  const [first, second, third] = pathOf(url).slice(BASE_PATH.length).split('/').filter((segment) => segment !== '');
+  const [first, second, third] = pathOf(url)
+    .slice(BASE_PATH.length)
+    .split('/')
+    .filter((segment) => segment !== '');
   if (third !== undefined) return undefined;
   if (first === undefined) return ['GET'];
   if (READ_ONLY.has(first)) return ['GET'];
@@ -30,9 +39,10 @@ export class EndpointError extends Error {
 }
 
 /** 405 with the methods that the path has, or 404. */
-export function unknownEndpoint(url: string, registry: SchemaRegistry): EndpointError {
-  const methods = methodsOf(url, registry);
-  if (methods === undefined) return new EndpointError(404, 'There is no such endpoint.');
+export function unknownEndpoint(request: FastifyRequest, registry: SchemaRegistry): EndpointError {
+  const methods = methodsOf(request.url, registry);
+  if (methods === undefined || methods.includes(request.method))
+    return new EndpointError(404, 'There is no such endpoint.');
   const allow = (methods.includes('GET') ? ['HEAD', ...methods] : methods).join(', ');
   return new EndpointError(405, `This endpoint knows ${allow} only.`, { allow });
 }

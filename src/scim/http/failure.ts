@@ -20,10 +20,13 @@ const IDENTITY: Readonly<Record<IdentityErrorCode, { status: number; scimType?: 
 
 /** A failure as the client is to see it (RFC 7644 §3.12, RFC 9865 §2.1); undefined: nobody foresaw it, and its text is not for the client. */
 export function failureOf(error: unknown): HttpFailure | undefined {
-  if (error instanceof ScimError) return { status: error.status, ...typed(error.scimType), detail: error.detail };
+  if (error instanceof ScimError)
+    return { status: error.status, ...typed(error.scimType), detail: error.detail };
   if (error instanceof IdentityError) return identityFailure(error);
-  if (error instanceof EndpointError) return { status: error.status, detail: error.message, headers: error.headers };
-  if (error instanceof HttpException) return error.getStatus() < 500 || error.getStatus() === 503 ? nestFailure(error) : undefined;
+  if (error instanceof EndpointError)
+    return { status: error.status, detail: error.message, headers: error.headers };
+  if (error instanceof HttpException)
+    return error.getStatus() < 500 || error.getStatus() === 503 ? nestFailure(error) : undefined;
   return frameworkFailure(error);
 }
 
@@ -38,19 +41,25 @@ function identityFailure(error: IdentityError): HttpFailure {
     failure.scimType = error.extra.scimType;
     if (error.extra.scimType === 'uniqueness') failure.status = 409;
   }
-  if (error.code === 'targetUnavailable') failure.headers = { 'retry-after': String(error.extra.retryAfterSeconds ?? 30) };
+  if (error.code === 'targetUnavailable')
+    failure.headers = { 'retry-after': String(error.extra.retryAfterSeconds ?? 30) };
   return failure;
 }
 
 function nestFailure(error: HttpException): HttpFailure {
   const response = error.getResponse();
-  const detail = typeof response === 'object' && 'detail' in response && typeof response.detail === 'string' ? response.detail : error.message;
+  const detail =
+    typeof response === 'object' && 'detail' in response && typeof response.detail === 'string'
+      ? response.detail
+      : error.message;
   return { status: error.getStatus(), detail };
 }
 
 const FRAMEWORK: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'The request body is larger than this service takes (see bulk.maxPayloadSize in /ServiceProviderConfig).',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The content type of a request is application/scim+json or application/json.',
+  FST_ERR_CTP_BODY_TOO_LARGE:
+    'The request body is larger than this service takes (see bulk.maxPayloadSize in /ServiceProviderConfig).',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE:
+    'The content type of a request is application/scim+json or application/json.',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The request body has another length than Content-Length says.',
 };
 
@@ -63,4 +72,5 @@ function frameworkFailure(error: unknown): HttpFailure | undefined {
   return { status: statusCode, detail: FRAMEWORK[code] ?? 'The request cannot be read.' };
 }
 
-const typed = (scimType: string | undefined): { scimType?: string } => (scimType === undefined ? {} : { scimType });
+const typed = (scimType: string | undefined): { scimType?: string } =>
+  scimType === undefined ? {} : { scimType };

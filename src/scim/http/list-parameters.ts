@@ -46,8 +46,7 @@ export function queryParameters(url: string): ListParameters {
 }
 
 function add(parameters: ListParameters, name: keyof ListParameters, value: string | undefined): void {
-  if (value === undefined)
-    throw unreadable(name, `The parameter "${name}" is not percent-encoded UTF-8.`);
+  if (value === undefined) throw unreadable(name, `The parameter "${name}" is not percent-encoded UTF-8.`);
   if (value.includes('\u0000'))
     throw unreadable(name, `The parameter "${name}" contains the character U+0000.`);
   const former = parameters[name];
@@ -83,7 +82,10 @@ function textOf(name: keyof ListParameters, value: unknown): string {
 }
 
 function unreadable(name: keyof ListParameters, detail: string): ScimError {
-  return badRequest(name === 'filter' ? 'invalidFilter' : name === 'cursor' ? 'invalidCursor' : 'invalidValue', detail);
+  return badRequest(
+    name === 'filter' ? 'invalidFilter' : name === 'cursor' ? 'invalidCursor' : 'invalidValue',
+    detail,
+  );
 }
 
 export interface PageRequest {

@@ -24,7 +24,9 @@ export class ListRequests {
 
   async list(types: readonly ResourceType[], context: RequestContext): Promise<ScimReply> {
     const dialect = types.length > 1 ? { ...context.dialect, ignoreUnknown: true } : context.dialect;
-    const projections = new Map(types.map((type) => [type.name, { type, projection: projectionOf(type, { ...context, dialect }) }]));
+    const projections = new Map(
+      types.map((type) => [type.name, { type, projection: projectionOf(type, { ...context, dialect }) }]),
+    );
     const views = [...projections.values()].map(({ type, projection }) => viewOptions(type, projection));
     const request = pageRequest(context.parameters, this.settings);
     const page = await this.resources.search(
@@ -47,17 +49,23 @@ export class ListRequests {
   /** `POST …/.search`: the same with the parameters in the body. */
   search(types: readonly ResourceType[], body: JsonObject, context: RequestContext): Promise<ScimReply> {
     const schemas = Object.entries(body).find(([name]) => name.toLowerCase() === 'schemas')?.[1];
-    const named = Array.isArray(schemas) && schemas.some((item) => typeof item === 'string' && item.toLowerCase() === SEARCH_SCHEMA.toLowerCase());
+    const named =
+      Array.isArray(schemas) &&
+      schemas.some((item) => typeof item === 'string' && item.toLowerCase() === SEARCH_SCHEMA.toLowerCase());
     if (!named) throw badRequest('invalidSyntax', `"schemas" does not name ${SEARCH_SCHEMA}.`);
     return this.list(types, { ...context, parameters: searchParameters(body) });
   }
 
-  private condition(types: readonly ResourceType[], { parameters, dialect }: RequestContext): Pick<Query, 'filter' | 'sortBy' | 'sortOrder'> {
+  private condition(
+    types: readonly ResourceType[],
+    { parameters, dialect }: RequestContext,
+  ): Pick<Query, 'filter' | 'sortBy' | 'sortOrder'> {
     const order = sortOrder(parameters);
     const condition: Pick<Query, 'filter' | 'sortBy' | 'sortOrder'> = {};
     if (parameters.filter !== undefined) condition.filter = readFilter(parameters.filter, types, dialect);
     if (parameters.sortBy === undefined || parameters.sortBy.trim() === '') return condition;
-    if (parameters.cursor !== undefined) throw badRequest('invalidValue', '"sortBy" cannot be used together with "cursor".');
+    if (parameters.cursor !== undefined)
+      throw badRequest('invalidValue', '"sortBy" cannot be used together with "cursor".');
     return { ...condition, sortBy: resolveSortBy(parameters.sortBy, types), sortOrder: order };
   }
 }

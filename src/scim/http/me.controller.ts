@@ -61,9 +61,17 @@ export class MeController {
     if (caller.user === undefined) throw new ScimError(404, undefined, 'The token speaks for no user.');
     const type = this.users();
     const filter = readFilter(`userName eq ${JSON.stringify(caller.user)}`, [type], dialect);
-    const query = { filter, startIndex: 1, count: 1, types: [type.name], withMembers: false, withGroups: false };
+    const query = {
+      filter,
+      startIndex: 1,
+      count: 1,
+      types: [type.name],
+      withMembers: false,
+      withGroups: false,
+    };
     const [view] = (await this.resources.search(query, caller)).resources;
-    if (view === undefined) throw new ScimError(404, undefined, 'The user whom the token speaks for does not exist.');
+    if (view === undefined)
+      throw new ScimError(404, undefined, 'The user whom the token speaks for does not exist.');
     return view.resource.id;
   }
 }

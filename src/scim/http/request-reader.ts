@@ -27,7 +27,8 @@ export class RequestReader {
   constructor(@Inject(SCIM_SETTINGS) private readonly settings: ScimSettings) {}
 
   context(request: ScimRequest): RequestContext {
-    if (request.user === undefined) throw new UnauthorizedException('No caller: the request is not authenticated.');
+    if (request.user === undefined)
+      throw new UnauthorizedException('No caller: the request is not authenticated.');
     const { headers } = request;
     return {
       caller: { ...request.user, correlationId: request.correlationId ?? request.user.correlationId },
@@ -43,17 +44,24 @@ export class RequestReader {
     refuseOtherEncodings(request);
     const raw = request.body;
     if (raw === undefined || raw === null) throw badRequest('invalidSyntax', 'The request has no body.');
-    if (!Buffer.isBuffer(raw)) throw new HttpException('The content type of a request is application/scim+json or application/json.', 415);
+    if (!Buffer.isBuffer(raw))
+      throw new HttpException(
+        'The content type of a request is application/scim+json or application/json.',
+        415,
+      );
     if (raw.length === 0) throw badRequest('invalidSyntax', 'The request has no body.');
     const body = parseStrictJson(raw, { maxDepth: this.settings.maxJsonDepth });
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest('invalidSyntax', 'The request body is not a JSON object.');
+    if (typeof body !== 'object' || body === null || Array.isArray(body))
+      throw badRequest('invalidSyntax', 'The request body is not a JSON object.');
     return body;
   }
 }
 
 function refuseOtherEncodings({ headers }: FastifyRequest): void {
   const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw new HttpException(`Content-Encoding ${encoding} is not supported.`, 415);
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    throw new HttpException(`Content-Encoding ${encoding} is not supported.`, 415);
   const charset = CHARSET.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase();
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw new HttpException(`The charset ${charset} is not supported; use UTF-8.`, 415);
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
+    throw new HttpException(`The charset ${charset} is not supported; use UTF-8.`, 415);
 }

@@ -11,10 +11,7 @@ const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\[[0-9A-Fa-f:.
  * Base of every `Location` and `$ref`. A Host header that is no host name is never echoed; `X-Forwarded-*` counts only
  * where the administrator made Fastify trust the proxy, which `request.protocol` and `request.host` take into account.
  */
-export function baseUrlOf(
-  request: FastifyRequest,
-  settings: { publicUrl?: string },
-): string {
+export function baseUrlOf(request: FastifyRequest, settings: { publicUrl?: string }): string {
   if (settings.publicUrl !== undefined) return settings.publicUrl.replace(/\/+$/, '') + BASE_PATH;
   const host = HOST.test(request.host) ? request.host : 'localhost';
   return `${request.protocol}://${host}${BASE_PATH}`;

@@ -27,7 +27,12 @@ export class ResourceRequests {
   async create(type: ResourceType, body: JsonObject, context: RequestContext): Promise<ScimReply> {
     const projection = projectionOf(type, context);
     const resource = validateResource(type, body, { dialect: context.dialect });
-    const view = await this.resources.create(type.name, resource, context.caller, viewOptions(type, projection));
+    const view = await this.resources.create(
+      type.name,
+      resource,
+      context.caller,
+      viewOptions(type, projection),
+    );
     return this.found(201, type, view, context, projection);
   }
 
@@ -36,15 +41,29 @@ export class ResourceRequests {
     const projection = projectionOf(type, context);
     const view = await this.resources.get(type.name, id, context.caller, viewOptions(type, projection));
     const { ifMatch, ifNoneMatch } = context.preconditions;
-    if (ifMatch !== undefined && !matches(view.etag, ifMatch)) throw new ScimError(412, undefined, 'The resource has another version.');
-    if (ifNoneMatch !== undefined && matches(view.etag, ifNoneMatch)) return { status: 304, headers: { etag: formatEntityTag(view.etag) } };
+    if (ifMatch !== undefined && !matches(view.etag, ifMatch))
+      throw new ScimError(412, undefined, 'The resource has another version.');
+    if (ifNoneMatch !== undefined && matches(view.etag, ifNoneMatch))
+      return { status: 304, headers: { etag: formatEntityTag(view.etag) } };
     return this.found(200, type, view, context, projection);
   }
 
-  async replace(type: ResourceType, id: string, body: JsonObject, context: RequestContext): Promise<ScimReply> {
+  async replace(
+    type: ResourceType,
+    id: string,
+    body: JsonObject,
+    context: RequestContext,
+  ): Promise<ScimReply> {
     const projection = projectionOf(type, context);
     const edit = compileReplace(type, body, context.dialect);
-    const { view } = await this.resources.edit(type.name, id, edit, context.preconditions, context.caller, viewOptions(type, projection));
+    const { view } = await this.resources.edit(
+      type.name,
+      id,
+      edit,
+      context.preconditions,
+      context.caller,
+      viewOptions(type, projection),
+    );
     return this.found(200, type, view, context, projection);
   }
 
@@ -59,7 +78,14 @@ export class ResourceRequests {
     const options = viewOptions(type, projection);
     const asked = asks(context.parameters);
     if (type.holdsMembers && !namesMembers(context.parameters)) options.members = false;
-    const { view } = await this.resources.edit(type.name, id, edit, context.preconditions, context.caller, options);
+    const { view } = await this.resources.edit(
+      type.name,
+      id,
+      edit,
+      context.preconditions,
+      context.caller,
+      options,
+    );
     if (type.holdsMembers && !asked) return { status: 204, headers: { etag: formatEntityTag(view.etag) } };
     return this.found(200, type, view, context, projection);
   }
@@ -73,23 +99,42 @@ export class ResourceRequests {
     const entry = Object.entries(body).find(([name]) => name.toLowerCase() === 'operations');
     const count = Array.isArray(entry?.[1]) ? entry[1].length : 0;
     if (count > this.settings.maxPatchOperations) {
-      throw new ScimError(413, undefined, `The request has ${count} operations; at most ${this.settings.maxPatchOperations} are allowed.`);
+      throw new ScimError(
+        413,
+        undefined,
+        `The request has ${count} operations; at most ${this.settings.maxPatchOperations} are allowed.`,
+      );
     }
   }
 
-  private found(status: number, type: ResourceType, view: ResourceView, context: RequestContext, projection: Projection): ScimReply {
+  private found(
+    status: number,
+    type: ResourceType,
+    view: ResourceView,
+    context: RequestContext,
+    projection: Projection,
+  ): ScimReply {
     return {
       status,
-      headers: { location: `${context.baseUrl}${type.endpoint}/${view.resource.id}`, etag: formatEntityTag(view.etag) },
+      headers: {
+        location: `${context.baseUrl}${type.endpoint}/${view.resource.id}`,
+        etag: formatEntityTag(view.etag),
+      },
       body: render(type, view, context.baseUrl, projection),
     };
   }
 }
 
-export function projectionOf(type: ResourceType, { parameters, dialect }: Pick<RequestContext, 'parameters' | 'dialect'>): Projection {
+export function projectionOf(
+  type: ResourceType,
+  { parameters, dialect }: Pick<RequestContext, 'parameters' | 'dialect'>,
+): Projection {
   return parseProjection(
     type,
-    { attributes: attributeNames(parameters.attributes), excludedAttributes: attributeNames(parameters.excludedAttributes) },
+    {
+      attributes: attributeNames(parameters.attributes),
+      excludedAttributes: attributeNames(parameters.excludedAttributes),
+    },
     dialect,
   );
 }
@@ -102,7 +147,12 @@ export function viewOptions(type: ResourceType, projection: Projection): ViewOpt
   };
 }
 
-export function render(type: ResourceType, view: ResourceView, baseUrl: string, projection: Projection): JsonObject {
+export function render(
+  type: ResourceType,
+  view: ResourceView,
+  baseUrl: string,
+  projection: Projection,
+): JsonObject {
   const { resource, etag, members, groups, accounts = [], displayNames } = view;
   const { id, attributes, externalId, created, lastModified } = resource;
   return renderResource(
@@ -136,4 +186,5 @@ const accountFacts = (accounts: readonly AccountView[]): JsonObject => ({
 const asks = ({ attributes, excludedAttributes }: ListParameters): boolean =>
   attributeNames(attributes).length > 0 || attributeNames(excludedAttributes).length > 0;
 
-const namesMembers = ({ attributes }: ListParameters): boolean => attributeNames(attributes).some((name) => /(^|:)members\b/i.test(name));
+const namesMembers = ({ attributes }: ListParameters): boolean =>
+  attributeNames(attributes).some((name) => /(^|:)members\b/i.test(name));

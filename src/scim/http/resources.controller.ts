@@ -1,4 +1,15 @@
-import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Req, UseInterceptors } from '@nestjs/common';
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Req,
+  UseInterceptors,
+} from '@nestjs/common';
 import type { ResourceType } from '../../schema/resource-type.js';
 import { SchemaRegistry } from '../../schema/schema-registry.js';
 import { unknownEndpoint } from './endpoints.js';
@@ -27,38 +38,73 @@ export class ResourcesController {
 
   @Post()
   create(@Param('endpoint') endpoint: string, @Req() request: ScimRequest): Promise<ScimReply> {
-    return this.requests.create(this.type(endpoint, request), this.reader.body(request), this.reader.context(request));
+    return this.requests.create(
+      this.type(endpoint, request),
+      this.reader.body(request),
+      this.reader.context(request),
+    );
   }
 
   @Post('.search')
   @HttpCode(200)
   search(@Param('endpoint') endpoint: string, @Req() request: ScimRequest): Promise<ScimReply> {
-    return this.lists.search([this.type(endpoint, request)], this.reader.body(request), this.reader.context(request));
+    return this.lists.search(
+      [this.type(endpoint, request)],
+      this.reader.body(request),
+      this.reader.context(request),
+    );
   }
 
   @Get(':id')
-  read(@Param('endpoint') endpoint: string, @Param('id') id: string, @Req() request: ScimRequest): Promise<ScimReply> {
-    return this.requests.read(this.type(endpoint, request), id, this.reader.context(request));
+  read(
+    @Param('endpoint') endpoint: string,
+    @Param('id') id: string,
+    @Req() request: ScimRequest,
+  ): Promise<ScimReply> {
+    return this.requests.read(this.type(endpoint, request, id), id, this.reader.context(request));
   }
 
   @Put(':id')
-  replace(@Param('endpoint') endpoint: string, @Param('id') id: string, @Req() request: ScimRequest): Promise<ScimReply> {
-    return this.requests.replace(this.type(endpoint, request), id, this.reader.body(request), this.reader.context(request));
+  replace(
+    @Param('endpoint') endpoint: string,
+    @Param('id') id: string,
+    @Req() request: ScimRequest,
+  ): Promise<ScimReply> {
+    return this.requests.replace(
+      this.type(endpoint, request, id),
+      id,
+      this.reader.body(request),
+      this.reader.context(request),
+    );
   }
 
   @Patch(':id')
-  patch(@Param('endpoint') endpoint: string, @Param('id') id: string, @Req() request: ScimRequest): Promise<ScimReply> {
-    return this.requests.patch(this.type(endpoint, request), id, this.reader.body(request), this.reader.context(request));
+  patch(
+    @Param('endpoint') endpoint: string,
+    @Param('id') id: string,
+    @Req() request: ScimRequest,
+  ): Promise<ScimReply> {
+    return this.requests.patch(
+      this.type(endpoint, request, id),
+      id,
+      this.reader.body(request),
+      this.reader.context(request),
+    );
   }
 
   @Delete(':id')
-  remove(@Param('endpoint') endpoint: string, @Param('id') id: string, @Req() request: ScimRequest): Promise<ScimReply> {
-    return this.requests.remove(this.type(endpoint, request), id, this.reader.context(request));
+  remove(
+    @Param('endpoint') endpoint: string,
+    @Param('id') id: string,
+    @Req() request: ScimRequest,
+  ): Promise<ScimReply> {
+    return this.requests.remove(this.type(endpoint, request, id), id, this.reader.context(request));
   }
 
-  private type(endpoint: string, request: ScimRequest): ResourceType {
+  /** `.search` is no id: it only takes POST. */
+  private type(endpoint: string, request: ScimRequest, id = ''): ResourceType {
     const type = this.registry.byEndpoint(endpoint);
-    if (type === undefined) throw unknownEndpoint(request.url, this.registry);
+    if (type === undefined || id === '.search') throw unknownEndpoint(request, this.registry);
     return type;
   }
 }

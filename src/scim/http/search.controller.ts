@@ -25,16 +25,15 @@ export class SearchController {
   @Post('.search')
   @HttpCode(200)
   search(@Req() request: ScimRequest): Promise<ScimReply> {
-    return this.lists.search(this.registry.resourceTypes, this.reader.body(request), this.reader.context(request));
+    return this.lists.search(
+      this.registry.resourceTypes,
+      this.reader.body(request),
+      this.reader.context(request),
+    );
   }
 
-  @All('*path')
+  @All('*')
   unknown(@Req() request: ScimRequest): never {
-    throw unknownEndpoint(request.url, this.registry);
-  }
-
-  @All()
-  unknownAtRoot(@Req() request: ScimRequest): never {
-    throw unknownEndpoint(request.url, this.registry);
+    throw unknownEndpoint(request, this.registry);
   }
 }

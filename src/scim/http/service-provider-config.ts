@@ -6,7 +6,11 @@ export function serviceProviderConfig(settings: ScimSettings, baseUrl: string): 
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
     ...(settings.documentationUri === undefined ? {} : { documentationUri: settings.documentationUri }),
     patch: { supported: true },
-    bulk: { supported: true, maxOperations: settings.maxBulkOperations, maxPayloadSize: settings.maxBodyBytes },
+    bulk: {
+      supported: true,
+      maxOperations: settings.maxBulkOperations,
+      maxPayloadSize: settings.maxBodyBytes,
+    },
     filter: { supported: true, maxResults: settings.maxPageSize },
     changePassword: { supported: true },
     sort: { supported: true },

@@ -19,7 +19,9 @@ export function parseStrictJson(body: Uint8Array, limits: JsonLimits): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (error) {
-    throw badRequest('invalidSyntax', `The request body is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
+    throw badRequest(
+      'invalidSyntax',
+      `The request body is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
     );
   }
 }
@@ -104,8 +106,7 @@ class Scan {
     const value = Number(written);
     const exact = Number.isFinite(value) && (/[.eE]/.test(written) || Number.isSafeInteger(value));
     if (!exact)
-      throw badRequest('invalidValue', `The number ${written.slice(0, 40)} is too large to be kept exactly.`,
-      );
+      throw badRequest('invalidValue', `The number ${written.slice(0, 40)} is too large to be kept exactly.`);
   }
 }
 

@@ -6,10 +6,14 @@ export function schemaOf(document: SchemaDocument): JsonObject {
 }
 
 export function objectOf(attributes: readonly AttributeDefinition[]): JsonObject {
-  const required = attributes.filter((attribute) => attribute.required && attribute.mutability !== 'readOnly').map(({ name }) => name);
+  const required = attributes
+    .filter((attribute) => attribute.required && attribute.mutability !== 'readOnly')
+    .map(({ name }) => name);
   return {
     type: 'object',
-    properties: Object.fromEntries(attributes.map((attribute) => [attribute.name, attributeSchema(attribute)])),
+    properties: Object.fromEntries(
+      attributes.map((attribute) => [attribute.name, attributeSchema(attribute)]),
+    ),
     ...(required.length === 0 ? {} : { required }),
   };
 }
@@ -17,11 +21,17 @@ export function objectOf(attributes: readonly AttributeDefinition[]): JsonObject
 function attributeSchema(attribute: AttributeDefinition): JsonObject {
   const value = valueSchema(attribute);
   const description: JsonObject = attribute.description === '' ? {} : { description: attribute.description };
-  const access: JsonObject = { ...(attribute.mutability === 'readOnly' ? { readOnly: true } : {}), ...(neverRead(attribute) ? { writeOnly: true } : {}) };
-  return attribute.multiValued ? { type: 'array', items: value, ...description, ...access } : { ...value, ...description, ...access };
+  const access: JsonObject = {
+    ...(attribute.mutability === 'readOnly' ? { readOnly: true } : {}),
+    ...(neverRead(attribute) ? { writeOnly: true } : {}),
+  };
+  return attribute.multiValued
+    ? { type: 'array', items: value, ...description, ...access }
+    : { ...value, ...description, ...access };
 }
 
-const neverRead = ({ mutability, returned }: AttributeDefinition): boolean => mutability === 'writeOnly' || returned === 'never';
+const neverRead = ({ mutability, returned }: AttributeDefinition): boolean =>
+  mutability === 'writeOnly' || returned === 'never';
 
 function valueSchema(attribute: AttributeDefinition): JsonObject {
   switch (attribute.type) {

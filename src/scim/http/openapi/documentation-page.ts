@@ -1,6 +1,12 @@
 import type { AttributeDefinition, ResourceTypeDocument, SchemaDocument } from '../../../schema/types.js';
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character]!);
 
 const STYLE =
@@ -9,10 +15,15 @@ const STYLE =
   'code{background:#f2f4f7;padding:.1rem .3rem;border-radius:3px}h2{margin-top:2.5rem}';
 
 /** Allows this page its inline style and nothing else, whatever a schema file may contain. */
-export const DOCUMENTATION_CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+export const DOCUMENTATION_CSP =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** The schemas in force as one page for people, without script and without anything from elsewhere. */
-export function documentationPage(resourceTypes: readonly ResourceTypeDocument[], schemas: readonly SchemaDocument[], baseUrl: string): string {
+export function documentationPage(
+  resourceTypes: readonly ResourceTypeDocument[],
+  schemas: readonly SchemaDocument[],
+  baseUrl: string,
+): string {
   const byId = new Map(schemas.map((schema) => [schema.id, schema]));
   const sections = resourceTypes.map((type) => resourceSection(type, byId, baseUrl)).join('');
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Landfall SCIM 2.0</title><style>${STYLE}</style></head><body>
@@ -21,8 +32,15 @@ export function documentationPage(resourceTypes: readonly ResourceTypeDocument[]
 ${sections}</body></html>`;
 }
 
-function resourceSection(type: ResourceTypeDocument, byId: ReadonlyMap<string, SchemaDocument>, baseUrl: string): string {
-  const extensions = type.schemaExtensions.map(({ schema, required }) => ({ schema: byId.get(schema), required }));
+function resourceSection(
+  type: ResourceTypeDocument,
+  byId: ReadonlyMap<string, SchemaDocument>,
+  baseUrl: string,
+): string {
+  const extensions = type.schemaExtensions.map(({ schema, required }) => ({
+    schema: byId.get(schema),
+    required,
+  }));
   const tables = [{ schema: byId.get(type.schema), required: true }, ...extensions]
     .map(({ schema, required }) => (schema === undefined ? '' : schemaTable(schema, required)))
     .join('');

@@ -15,7 +15,11 @@ export function openApiDocument({ resourceTypes, schemas, baseUrl, version }: Op
   const byId = new Map(schemas.map((schema) => [schema.id, schema]));
   return {
     openapi: '3.1.0',
-    info: { title: 'Landfall SCIM 2.0', version, description: 'RFC 7643, RFC 7644 and RFC 9865, derived from the schemas in force.' },
+    info: {
+      title: 'Landfall SCIM 2.0',
+      version,
+      description: 'RFC 7643, RFC 7644 and RFC 9865, derived from the schemas in force.',
+    },
     servers: [{ url: baseUrl }],
     security: [{ bearer: [] }],
     paths: { ...Object.assign({}, ...resourceTypes.map(resourcePaths)), ...servicePaths() },
@@ -30,10 +34,15 @@ export function openApiDocument({ resourceTypes, schemas, baseUrl, version }: Op
   };
 }
 
-function resourceSchemas(type: ResourceTypeDocument, byId: ReadonlyMap<string, SchemaDocument>): [string, JsonObject][] {
+function resourceSchemas(
+  type: ResourceTypeDocument,
+  byId: ReadonlyMap<string, SchemaDocument>,
+): [string, JsonObject][] {
   const core = byId.get(type.schema);
   const extensions = type.schemaExtensions.flatMap(({ schema }) => byId.get(schema) ?? []);
-  const required = type.schemaExtensions.filter((extension) => extension.required).map(({ schema }) => schema);
+  const required = type.schemaExtensions
+    .filter((extension) => extension.required)
+    .map(({ schema }) => schema);
   const parts: JsonObject[] = [
     { $ref: '#/components/schemas/Resource' },
     ...(core === undefined ? [] : [schemaOf(core)]),
@@ -46,6 +55,11 @@ function resourceSchemas(type: ResourceTypeDocument, byId: ReadonlyMap<string, S
   const items = { type: 'array', items: { $ref: `#/components/schemas/${type.name}` } };
   return [
     [type.name, { title: type.name, description: type.description, allOf: parts }],
-    [`${type.name}List`, { allOf: [{ $ref: '#/components/schemas/List' }, { type: 'object', properties: { Resources: items } }] }],
+    [
+      `${type.name}List`,
+      {
+        allOf: [{ $ref: '#/components/schemas/List' }, { type: 'object', properties: { Resources: items } }],
+      },
+    ],
   ];
 }

@@ -7,7 +7,9 @@ const parameter = (name: string): JsonObject => ({ $ref: `#/components/parameter
 const content = (schema: JsonObject): JsonObject => ({ [MEDIA]: { schema } });
 const body = (schema: JsonObject): JsonObject => ({ required: true, content: content(schema) });
 
-const FAILURE: JsonObject = { default: { description: 'An error (RFC 7644 §3.12).', content: content(ref('Error')) } };
+const FAILURE: JsonObject = {
+  default: { description: 'An error (RFC 7644 §3.12).', content: content(ref('Error')) },
+};
 const PROJECTION = [parameter('attributes'), parameter('excludedAttributes')];
 const LIST = ['filter', 'sortBy', 'sortOrder', 'startIndex', 'count', 'cursor'].map(parameter);
 
@@ -39,7 +41,13 @@ export function resourcePaths(type: ResourceTypeDocument): JsonObject {
   const list = answer('200', 'A page of results.', ref(`${name}List`));
   return {
     [endpoint]: {
-      get: operation({ id: `list${name}`, tag: name, summary: `Find resources of type ${name}`, parameters: [...LIST, ...PROJECTION], responses: list }),
+      get: operation({
+        id: `list${name}`,
+        tag: name,
+        summary: `Find resources of type ${name}`,
+        parameters: [...LIST, ...PROJECTION],
+        responses: list,
+      }),
       post: operation({
         id: `create${name}`,
         tag: name,
@@ -66,7 +74,14 @@ export function singlePaths(name: string, suffix: string): JsonObject {
       parameters: [parameter('If-None-Match'), ...PROJECTION],
       responses: { ...found, ...answer('304', 'Not changed.') },
     }),
-    put: operation({ id: `replace${suffix}`, tag: name, summary: 'Replace', parameters: conditions, request: ref(name), responses: found }),
+    put: operation({
+      id: `replace${suffix}`,
+      tag: name,
+      summary: 'Replace',
+      parameters: conditions,
+      request: ref(name),
+      responses: found,
+    }),
     patch: operation({
       id: `patch${suffix}`,
       tag: name,
@@ -75,12 +90,24 @@ export function singlePaths(name: string, suffix: string): JsonObject {
       request: ref('PatchOp'),
       responses: { ...found, ...answer('204', 'Changed; nothing is returned.') },
     }),
-    delete: operation({ id: `delete${suffix}`, tag: name, summary: 'Delete', parameters: [parameter('If-Match')], responses: answer('204', 'Deleted.') }),
+    delete: operation({
+      id: `delete${suffix}`,
+      tag: name,
+      summary: 'Delete',
+      parameters: [parameter('If-Match')],
+      responses: answer('204', 'Deleted.'),
+    }),
   };
 }
 
 const search = (name: string, responses: JsonObject): JsonObject =>
-  operation({ id: `search${name}`, tag: name, summary: 'Find resources by a SearchRequest (RFC 7644 §3.4.3)', request: ref('SearchRequest'), responses });
+  operation({
+    id: `search${name}`,
+    tag: name,
+    summary: 'Find resources by a SearchRequest (RFC 7644 §3.4.3)',
+    request: ref('SearchRequest'),
+    responses,
+  });
 
 /** What does not belong to one resource type. */
 export function servicePaths(): JsonObject {
@@ -89,7 +116,13 @@ export function servicePaths(): JsonObject {
     operation({ id, tag: 'Discovery', summary, responses: answer('200', summary, { type: 'object' }) });
   return {
     '/': {
-      get: operation({ id: 'list', tag: 'Search', summary: 'Find resources of every type', parameters: [...LIST, ...PROJECTION], responses: anyList }),
+      get: operation({
+        id: 'list',
+        tag: 'Search',
+        summary: 'Find resources of every type',
+        parameters: [...LIST, ...PROJECTION],
+        responses: anyList,
+      }),
     },
     '/.search': { post: search('All', anyList) },
     '/Bulk': {
@@ -103,7 +136,10 @@ export function servicePaths(): JsonObject {
     },
     '/ServiceProviderConfig': { get: discovery('getServiceProviderConfig', 'What this service supports') },
     '/ResourceTypes': { get: discovery('listResourceTypes', 'Resource types') },
-    '/ResourceTypes/{id}': { parameters: [parameter('id')], get: discovery('getResourceType', 'A resource type') },
+    '/ResourceTypes/{id}': {
+      parameters: [parameter('id')],
+      get: discovery('getResourceType', 'A resource type'),
+    },
     '/Schemas': { get: discovery('listSchemas', 'Schemas') },
     '/Schemas/{id}': { parameters: [parameter('id')], get: discovery('getSchema', 'A schema') },
     '/Me': singlePaths('User', 'Me'),
