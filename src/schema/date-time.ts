@@ -1,5 +1,4 @@
-const XSD_DATE_TIME =
-  /^(\d{4,9})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,30}))?(Z|[+-]\d\d:\d\d)?$/;
+const XSD_DATE_TIME = /^(\d{4,9})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,30}))?(Z|[+-]\d\d:\d\d)?$/;
 
 /**
  * Milliseconds since 1970 of an xsd:dateTime (RFC 7643 §2.3.5), fractions kept; undefined where the text is none.

@@ -22,8 +22,7 @@ function publishAttribute(attribute: AttributeDefinition): JsonObject {
   }
   published['mutability'] = mutability;
   published['returned'] = returned;
-  if (attribute.canonicalValues !== undefined)
-    published['canonicalValues'] = [...attribute.canonicalValues];
+  if (attribute.canonicalValues !== undefined) published['canonicalValues'] = [...attribute.canonicalValues];
   if (attribute.referenceTypes !== undefined) published['referenceTypes'] = [...attribute.referenceTypes];
   if (attribute.subAttributes !== undefined)
     published['subAttributes'] = attribute.subAttributes.map(publishAttribute);

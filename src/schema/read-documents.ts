@@ -23,16 +23,7 @@ interface Configured {
 }
 
 const SCHEMA_KEYS = ['schemas', 'id', 'name', 'description', 'attributes', 'meta', 'extends', 'required'];
-const TYPE_KEYS = [
-  'schemas',
-  'id',
-  'name',
-  'description',
-  'endpoint',
-  'schema',
-  'schemaExtensions',
-  'meta',
-];
+const TYPE_KEYS = ['schemas', 'id', 'name', 'description', 'endpoint', 'schema', 'schemaExtensions', 'meta'];
 const RESERVED_ENDPOINTS = [
   '/me',
   '/bulk',
@@ -162,7 +153,10 @@ function checkLinks(
     )
       reader.report('extends', `no resource type has the name "${extended}"`);
     if (extended === undefined && !cited.some((urn) => same(urn, schema.id)))
-      reader.report('id', 'no resource type uses the schema: add "extends", or a resource type that names it');
+      reader.report(
+        'id',
+        'no resource type uses the schema: add "extends", or a resource type that names it',
+      );
     if (cited.some((urn) => same(urn, schema.id)) && extended === undefined)
       checkCommonNames(reader, schema, configured);
   }

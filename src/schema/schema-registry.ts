@@ -87,7 +87,10 @@ function build(
   configured: readonly ConfiguredSchema[],
 ): ResourceType {
   const find = (urn: string) => schemas.find((schema) => schema.id.toLowerCase() === urn.toLowerCase());
-  const listed = document.schemaExtensions.map(({ schema, required }) => ({ schema: find(schema), required }));
+  const listed = document.schemaExtensions.map(({ schema, required }) => ({
+    schema: find(schema),
+    required,
+  }));
   const extending = configured.filter(
     ({ extended }) => extended?.toLowerCase() === document.name.toLowerCase(),
   );

@@ -44,7 +44,9 @@ function put(into: JsonObject, attribute: AttributeDefinition, value: Json): voi
 }
 
 function plural(attribute: AttributeDefinition, value: Json): Json[] | undefined {
-  const values = (Array.isArray(value) ? value : [value]).flatMap((item) => searchableValue(attribute, item) ?? []);
+  const values = (Array.isArray(value) ? value : [value]).flatMap(
+    (item) => searchableValue(attribute, item) ?? [],
+  );
   return values.length === 0 ? undefined : values;
 }
 

@@ -92,9 +92,12 @@ function complexValue(
       if (options.dialect.ignoreUnknown) continue;
       throw badRequest('invalidValue', `"${path}" has no sub-attribute "${name.slice(0, 60)}".`);
     }
-    if (Object.hasOwn(object, sub.name)) throw badRequest('invalidSyntax', `"${path}.${sub.name}" is given twice.`);
+    if (Object.hasOwn(object, sub.name))
+      throw badRequest('invalidSyntax', `"${path}.${sub.name}" is given twice.`);
     const fits =
-      sub.mutability === 'readOnly' ? undefined : attributeValue(sub, content, `${path}.${sub.name}`, options);
+      sub.mutability === 'readOnly'
+        ? undefined
+        : attributeValue(sub, content, `${path}.${sub.name}`, options);
     if (fits !== undefined) object[sub.name] = fits;
   }
   if (isReference(attribute)) return asReference(object);
@@ -111,7 +114,8 @@ function asReference({ $ref, ...object }: JsonObject): JsonObject | undefined {
 
 /** Some clients wrap a single complex value in a list, and write a reference as the bare id (entra.md A.5, A.6). */
 function asObject(attribute: AttributeDefinition, given: Json, path: string): JsonObject {
-  const value = !attribute.multiValued && Array.isArray(given) && given.length <= 1 ? (given[0] ?? {}) : given;
+  const value =
+    !attribute.multiValued && Array.isArray(given) && given.length <= 1 ? (given[0] ?? {}) : given;
   if (typeof value === 'string' && isReference(attribute)) return { value };
   if (!isObject(value)) throw misfit(path, 'an object');
   return value;

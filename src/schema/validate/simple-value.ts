@@ -31,9 +31,13 @@ function booleanValue(value: Json, path: string): boolean {
 }
 
 function textValue(attribute: AttributeDefinition, value: Json, path: string): string {
-  if (typeof value !== 'string') throw misfit(path, attribute.type === 'string' ? 'a string' : `a ${attribute.type}, written as a string`);
+  if (typeof value !== 'string')
+    throw misfit(path, attribute.type === 'string' ? 'a string' : `a ${attribute.type}, written as a string`);
   if (!isStorable(value))
-    throw badRequest('invalidValue', `"${path}" has a character that cannot be stored (U+0000 or half a surrogate pair).`);
+    throw badRequest(
+      'invalidValue',
+      `"${path}" has a character that cannot be stored (U+0000 or half a surrogate pair).`,
+    );
   if (attribute.type === 'dateTime' && parseDateTime(value) === undefined)
     throw misfit(path, 'an xsd:dateTime such as 2026-01-31T08:00:00Z');
   if (attribute.type === 'binary' && !BASE64.test(value)) throw misfit(path, 'base64');

@@ -37,7 +37,10 @@ export function validateResource(
   if (options.former !== undefined) keepUnwritable(type, result.attributes, options.former);
   const missing = options.partial === true ? [] : missingRequired(type, result.attributes);
   if (missing.length > 0)
-    throw badRequest('invalidValue', `Required and without a value: ${missing.map((path) => `"${path}"`).join(', ')}.`);
+    throw badRequest(
+      'invalidValue',
+      `Required and without a value: ${missing.map((path) => `"${path}"`).join(', ')}.`,
+    );
   return result;
 }
 
@@ -52,8 +55,7 @@ class BodyReader {
 
   read(body: JsonObject): ValidatedResource {
     for (const [name, value] of Object.entries(body)) this.#member(name, value);
-    if (!this.#seen.has('schemas'))
-      throw badRequest('invalidSyntax', '"schemas" is missing (RFC 7643 §3).');
+    if (!this.#seen.has('schemas')) throw badRequest('invalidSyntax', '"schemas" is missing (RFC 7643 §3).');
     return this.#result;
   }
 

@@ -18,8 +18,7 @@ export type Literal =
 
 /** What is asked of one attribute. */
 export type Test =
-  | { kind: 'present' }
-  | { kind: 'compare'; operator: CompareOperator; literal: Literal; position: number };
+  { kind: 'present' } | { kind: 'compare'; operator: CompareOperator; literal: Literal; position: number };
 
 /** RFC 7644 §3.4.2.2, grouping resolved: `or` holds `and`, `and` holds the rest. */
 export type Filter =

@@ -7,8 +7,7 @@ const PATH = /[A-Za-z0-9$_.:~/?#@!&'*+,;=%-]+/y;
 const WORD = /[\p{L}\p{N}\p{M}._@+:/#%~!*$&=-]+/uy;
 const PLAIN_PATH = /^[A-Za-z$][A-Za-z0-9_-]*(?:\.[A-Za-z$][A-Za-z0-9_-]*)?$/;
 /** After the last colon: an attribute, a sub-attribute, and the dot form of an extension before them. */
-const QUALIFIED_PATH =
-  /^[A-Za-z][A-Za-z0-9+-]*:[^\s]*:[A-Za-z0-9$][A-Za-z0-9_.-]*$/;
+const QUALIFIED_PATH = /^[A-Za-z][A-Za-z0-9+-]*:[^\s]*:[A-Za-z0-9$][A-Za-z0-9_.-]*$/;
 
 /** Filter text and how far it is read. Every fault names its position, counted from 1. */
 export class FilterText {
@@ -75,7 +74,9 @@ export class FilterText {
     const start = this.position;
     const text = this.#match(PATH);
     if (text === undefined) throw this.fault('An attribute name is expected', start);
-    const fits = text.includes(':') ? QUALIFIED_PATH.test(text) && !/\.\.|\.$/.test(text) : PLAIN_PATH.test(text);
+    const fits = text.includes(':')
+      ? QUALIFIED_PATH.test(text) && !/\.\.|\.$/.test(text)
+      : PLAIN_PATH.test(text);
     if (!fits) throw this.fault(`"${excerpt(text)}" is no attribute path`, start);
     return text;
   }

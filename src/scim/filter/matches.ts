@@ -66,7 +66,8 @@ function holds(test: Test, values: readonly Json[], plural: boolean): boolean {
 function compare(operator: CompareOperator, value: Json, operand: Operand): boolean {
   if (operator === 'eq') return value === operand;
   if (operator === 'ne') return value !== operand;
-  if (typeof value === 'string' && typeof operand === 'string') return compareStrings(operator, value, operand);
+  if (typeof value === 'string' && typeof operand === 'string')
+    return compareStrings(operator, value, operand);
   if (typeof value === 'number' && typeof operand === 'number') return ordered(operator, value - operand);
   return false;
 }

@@ -134,7 +134,10 @@ class FilterParser {
         operator === '' ? 'An operator is expected' : `"${excerpt(operator)}" is no operator`,
         start,
       );
-    if (!this.source.blanks() && !(this.options.blankBeforeValue === 'optional' && this.source.peek() === '"'))
+    if (
+      !this.source.blanks() &&
+      !(this.options.blankBeforeValue === 'optional' && this.source.peek() === '"')
+    )
       throw this.source.fault('A blank and a value are expected');
     const position = this.source.position;
     return { kind: 'compare', operator: operator as CompareOperator, literal: this.#literal(), position };

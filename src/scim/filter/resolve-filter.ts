@@ -77,7 +77,10 @@ class Resolver {
     switch (filter.kind) {
       case 'and':
       case 'or':
-        return { kind: filter.kind, operands: filter.operands.map((operand) => this.resolve(operand, parent)) };
+        return {
+          kind: filter.kind,
+          operands: filter.operands.map((operand) => this.resolve(operand, parent)),
+        };
       case 'not':
         return { kind: 'not', operand: this.resolve(filter.operand, parent) };
       case 'test': {
@@ -116,7 +119,8 @@ class Resolver {
     if (found !== undefined) return found;
     const elsewhere = this.types.some((type) => this.#findIn(type, path, parent) !== undefined);
     if (elsewhere || this.dialect.ignoreUnknown) return undefined;
-    const owner = parent === undefined ? this.types.map(({ name }) => name).join(', ') : parent.attribute.name;
+    const owner =
+      parent === undefined ? this.types.map(({ name }) => name).join(', ') : parent.attribute.name;
     throw fault(`${owner} has no attribute "${excerpt(path.text)}"`, path);
   }
 

@@ -66,6 +66,7 @@ function assign(owner: JsonObject, step: Step & { kind: 'attribute' }): void {
 function ownerOf(attributes: Attributes, extension: string | undefined): JsonObject {
   if (extension === undefined) return attributes;
   const owner = attributes[extension];
-  if (owner !== undefined && !isObject(owner)) throw badRequest('invalidPath', `"${extension}" is no object.`);
+  if (owner !== undefined && !isObject(owner))
+    throw badRequest('invalidPath', `"${extension}" is no object.`);
   return owner ?? {};
 }

@@ -28,7 +28,11 @@ export function replaceValues(owner: JsonObject, attribute: AttributeDefinition,
 }
 
 /** Entra's remove with a value list: those values only. */
-export function removeListed(owner: JsonObject, attribute: AttributeDefinition, listed: readonly Json[]): void {
+export function removeListed(
+  owner: JsonObject,
+  attribute: AttributeDefinition,
+  listed: readonly Json[],
+): void {
   const kept = valuesOf(owner, attribute).filter(
     (element) => !listed.some((value) => hasParts(attribute, element, value)),
   );

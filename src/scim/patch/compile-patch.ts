@@ -9,7 +9,7 @@ import { simpleValue } from '../../schema/validate/simple-value.js';
 import { applySteps } from './apply-steps.js';
 import { memberOperations, valueListRefused } from './member-operations.js';
 import type { PatchDialect } from './patch-dialect.js';
-import { resolvePatchPath, type AttributeTarget, type PatchTarget } from './patch-path.js';
+import { resolveTarget, type AttributeTarget, type Target } from '../filter/target-path.js';
 import { readPatchRequest, type Verb } from './patch-request.js';
 import type { Step } from './step.js';
 import { stepValue, valuesToRemove } from './step-value.js';
@@ -40,17 +40,18 @@ class PatchCompiler {
   ) {}
 
   onPath(verb: Verb, path: string, value: Json | undefined): void {
-    const target = resolvePatchPath(this.type, path, this.dialect);
+    const target = resolveTarget(this.type, path, this.dialect);
     if (target !== undefined) this.#onTarget(verb, target, value);
   }
 
   /** Without a path the names in the value are read as paths (Entra writes `name.givenName` and URNs there). */
   onResource(verb: 'add' | 'replace', value: Json | undefined, label: string): void {
-    if (!isObject(value)) throw badRequest('invalidValue', `${label}: without "path" the value must be an object.`);
+    if (!isObject(value))
+      throw badRequest('invalidValue', `${label}: without "path" the value must be an object.`);
     for (const [name, content] of Object.entries(value)) this.onPath(verb, name, content);
   }
 
-  #onTarget(verb: Verb, target: PatchTarget, value: Json | undefined): void {
+  #onTarget(verb: Verb, target: Target, value: Json | undefined): void {
     switch (target.kind) {
       case 'resource':
         if (verb === 'remove') throw badRequest('noTarget', 'The whole resource cannot be removed by PATCH.');
@@ -84,7 +85,8 @@ class PatchCompiler {
         return;
       }
     }
-    if (attribute.mutability === 'readOnly' || subAttribute?.mutability === 'readOnly') throw readOnly(target.text);
+    if (attribute.mutability === 'readOnly' || subAttribute?.mutability === 'readOnly')
+      throw readOnly(target.text);
     if (isSecret(attribute)) return this.#password(verb, target, value);
     if (verb === 'remove') return this.#remove(target, value);
     const whole = target.filter === undefined && subAttribute === undefined && !attribute.multiValued;
@@ -108,7 +110,11 @@ class PatchCompiler {
         if (this.dialect.ignoreUnknown) continue;
         throw badRequest('invalidValue', `"${target.text}" has no sub-attribute "${name.slice(0, 60)}".`);
       }
-      this.#onAttribute(verb, { ...target, subAttribute, text: `${target.text}.${subAttribute.name}` }, content);
+      this.#onAttribute(
+        verb,
+        { ...target, subAttribute, text: `${target.text}.${subAttribute.name}` },
+        content,
+      );
     }
   }
 
@@ -123,8 +129,7 @@ class PatchCompiler {
   }
 
   #externalId(verb: Verb, target: AttributeTarget, value: Json | undefined): void {
-    const cleared =
-      verb === 'remove' || value === null || (value === '' && this.dialect.emptyStringClears);
+    const cleared = verb === 'remove' || value === null || (value === '' && this.dialect.emptyStringClears);
     const text = cleared ? null : (simpleValue(target.attribute, value ?? null, 'externalId') as string);
     this.steps.push({ kind: 'externalId', value: text });
   }

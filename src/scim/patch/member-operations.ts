@@ -4,7 +4,7 @@ import { badRequest } from '../../schema/scim-error.js';
 import type { Json } from '../../schema/types.js';
 import { memberIds } from '../../schema/validate/member-ids.js';
 import type { PatchDialect } from './patch-dialect.js';
-import type { AttributeTarget } from './patch-path.js';
+import type { AttributeTarget } from '../filter/target-path.js';
 import type { Verb } from './patch-request.js';
 
 /** Memberships are rows: every form of a PATCH on `members` becomes row operations, and the group is never loaded. */
@@ -19,7 +19,8 @@ export function memberOperations(
   if (target.filter !== undefined) return onSelected(verb, target, target.filter, value);
   const listed = value === undefined || value === null ? undefined : memberIds(value, target.text);
   if (verb === 'replace') return [{ op: 'replace', members: listed ?? [] }];
-  if (verb === 'add') return listed === undefined || listed.length === 0 ? [] : [{ op: 'add', members: listed }];
+  if (verb === 'add')
+    return listed === undefined || listed.length === 0 ? [] : [{ op: 'add', members: listed }];
   if (listed === undefined) return [{ op: 'replace', members: [] }];
   if (!dialect.removeValueList) throw valueListRefused(target.text);
   return listed.length === 0 ? [] : [{ op: 'remove', members: listed }];
@@ -57,4 +58,7 @@ function idsOf(filter: ResolvedFilter): string[] | undefined {
 
 /** By the RFC the value means nothing, and everything would go: nobody's data is destroyed by a guess. */
 export const valueListRefused = (path: string) =>
-  badRequest('invalidValue', `"remove" of "${path}" takes no value list: select values by a filter in the path.`);
+  badRequest(
+    'invalidValue',
+    `"remove" of "${path}" takes no value list: select values by a filter in the path.`,
+  );

@@ -21,7 +21,9 @@ export interface RequestedOperation {
 export function readPatchRequest(body: unknown, dialect: PatchDialect): RequestedOperation[] {
   if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
   const schemas = member(body, 'schemas', 'The body');
-  const named = Array.isArray(schemas) && schemas.some((urn) => String(urn).toLowerCase() === PATCH_OP_SCHEMA.toLowerCase());
+  const named =
+    Array.isArray(schemas) &&
+    schemas.some((urn) => String(urn).toLowerCase() === PATCH_OP_SCHEMA.toLowerCase());
   if (!named) throw badRequest('invalidSyntax', `"schemas" must hold "${PATCH_OP_SCHEMA}".`);
   const operations = member(body, 'Operations', 'The body');
   if (!Array.isArray(operations)) throw badRequest('invalidSyntax', '"Operations" must be a list.');

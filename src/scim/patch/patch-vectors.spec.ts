@@ -92,7 +92,10 @@ function normal(value: Json): Json | undefined {
   if (value === null) return undefined;
   if (typeof value !== 'object') return value;
   const entries = Object.entries(value)
-    .filter(([name, content]) => name !== '$ref' && name !== 'display' && !(name === 'primary' && content === false))
+    .filter(
+      ([name, content]) =>
+        name !== '$ref' && name !== 'display' && !(name === 'primary' && content === false),
+    )
     .map(([name, content]) => [name, normal(content)] as const)
     .filter(([, content]) => content !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
@@ -113,19 +116,26 @@ const entraDeviations: Readonly<Record<string, 'unchanged' | 'applied'>> = {
 };
 
 describe('PATCH vectors', () => {
-  it.each(cases.map((one) => [one.id, one.basis, one.name, one] as const))('%s %s: %s', (_id, basis, _name, one) => {
-    const { unchanged, ...actual } = run(one, basis === 'entra' ? 'entra' : 'generic');
-    if (basis === 'choice') expect([one, ...(one.alternatives ?? [])].map(outcome)).toContainEqual(actual);
-    else expect(actual).toEqual(outcome(one));
-    if (one.unchanged && actual.after !== undefined) expect(unchanged).toBe(true);
-  });
+  it.each(cases.map((one) => [one.id, one.basis, one.name, one] as const))(
+    '%s %s: %s',
+    (_id, basis, _name, one) => {
+      const { unchanged, ...actual } = run(one, basis === 'entra' ? 'entra' : 'generic');
+      if (basis === 'choice') expect([one, ...(one.alternatives ?? [])].map(outcome)).toContainEqual(actual);
+      else expect(actual).toEqual(outcome(one));
+      if (one.unchanged && actual.after !== undefined) expect(unchanged).toBe(true);
+    },
+  );
 
   it.each(cases.map((one) => [one.id, one.name, one] as const))(
     '%s is answered for Entra as listed, or as its named switch says: %s',
     (_id, _name, one) => {
       const { unchanged, ...actual } = run(one, 'entra');
       const deviation = entraDeviations[one.id];
-      if (deviation !== undefined) return expect({ unchanged, error: actual.error }).toEqual({ unchanged: deviation === 'unchanged', error: undefined });
+      if (deviation !== undefined)
+        return expect({ unchanged, error: actual.error }).toEqual({
+          unchanged: deviation === 'unchanged',
+          error: undefined,
+        });
       expect([one, ...(one.alternatives ?? [])].map(outcome)).toContainEqual(actual);
     },
   );

@@ -4,7 +4,7 @@ import { searchableValue } from '../../schema/search-document.js';
 import type { Json, JsonObject } from '../../schema/types.js';
 import { isObject, isReference } from '../../schema/validate/attribute-value.js';
 import { matchesElement } from '../filter/matches.js';
-import type { AttributeTarget } from './patch-path.js';
+import type { AttributeTarget } from '../filter/target-path.js';
 import type { Step } from './step.js';
 import { demoteOthers, equalValues, store, valuesOf } from './values.js';
 
@@ -38,7 +38,9 @@ function editOne(step: Assignment, element: Json): Json | undefined {
   const { target, value, verb } = step;
   if (target.subAttribute === undefined) {
     if (value === undefined) return verb === 'add' ? element : undefined;
-    return verb === 'add' && isObject(element) && isObject(value) ? { ...element, ...value } : structuredClone(value);
+    return verb === 'add' && isObject(element) && isObject(value)
+      ? { ...element, ...value }
+      : structuredClone(value);
   }
   if (!isObject(element)) return element;
   return withSubAttribute(target, element, value);

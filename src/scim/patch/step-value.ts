@@ -3,7 +3,7 @@ import { attributeValue, isObject, type ValueOptions } from '../../schema/valida
 import { simpleValue } from '../../schema/validate/simple-value.js';
 import { badRequest } from '../../schema/scim-error.js';
 import type { PatchDialect } from './patch-dialect.js';
-import type { AttributeTarget } from './patch-path.js';
+import type { AttributeTarget } from '../filter/target-path.js';
 
 /** The value of an add or replace in the form of the schema; undefined takes away. */
 export function stepValue(target: AttributeTarget, value: Json, dialect: PatchDialect): Json | undefined {
@@ -38,7 +38,8 @@ export function valuesToRemove(attribute: AttributeDefinition, value: Json, dial
     if (attribute.type !== 'complex') return [simpleValue(single, item, attribute.name)];
     const object = typeof item === 'string' ? { value: item } : item;
     const normal = attributeValue(single, object, attribute.name, { dialect, singleForMultiple: true });
-    if (normal === undefined) throw badRequest('invalidValue', `"${attribute.name}": a value to remove is empty.`);
+    if (normal === undefined)
+      throw badRequest('invalidValue', `"${attribute.name}": a value to remove is empty.`);
     return [normal];
   });
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../../schema/types.js';
-import type { AttributeTarget } from './patch-path.js';
+import type { AttributeTarget } from '../filter/target-path.js';
 import type { Verb } from './patch-request.js';
 
 /** One change of one attribute, checked against the schema; whether the state allows it shows when it is applied. */

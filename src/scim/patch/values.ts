@@ -6,7 +6,11 @@ import type { AttributeDefinition, Json, JsonObject } from '../../schema/types.j
 import { isObject, isPrimary } from '../../schema/validate/attribute-value.js';
 
 /** Equal by the comparison rules of the attribute: case counts only where the schema says so. */
-export function equalValues(attribute: AttributeDefinition, a: Json | undefined, b: Json | undefined): boolean {
+export function equalValues(
+  attribute: AttributeDefinition,
+  a: Json | undefined,
+  b: Json | undefined,
+): boolean {
   if (typeof a === 'string' && typeof b === 'string') return foldFor(attribute, a) === foldFor(attribute, b);
   return sameJson(a, b);
 }
@@ -25,7 +29,9 @@ export function isSameElement(attribute: AttributeDefinition, a: Json, b: Json):
 export function hasParts(attribute: AttributeDefinition, element: Json, listed: Json): boolean {
   if (!isObject(element) || !isObject(listed)) return equalValues(attribute, element, listed);
   const names = Object.keys(listed);
-  const telling = names.includes('value') ? names.filter((name) => name === 'value' || name === 'type') : names;
+  const telling = names.includes('value')
+    ? names.filter((name) => name === 'value' || name === 'type')
+    : names;
   return telling.every((name) => {
     const sub = subAttributeOf(attribute, name);
     return sub !== undefined && equalValues(sub, element[name], listed[name]);

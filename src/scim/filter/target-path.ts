@@ -3,11 +3,11 @@ import type { AttributeReference, ResolvedFilter } from '../../schema/filter.js'
 import type { ResourceType } from '../../schema/resource-type.js';
 import { badRequest } from '../../schema/scim-error.js';
 import type { AttributeDefinition } from '../../schema/types.js';
-import type { Filter } from '../filter/filter-ast.js';
-import type { FilterDialect } from '../filter/filter-dialect.js';
-import { excerpt, FilterText } from '../filter/filter-text.js';
-import { parseValueFilter } from '../filter/parse-filter.js';
-import { resolveValueFilter } from '../filter/resolve-filter.js';
+import type { Filter } from './filter-ast.js';
+import type { FilterDialect } from './filter-dialect.js';
+import { excerpt, FilterText } from './filter-text.js';
+import { parseValueFilter } from './parse-filter.js';
+import { resolveValueFilter } from './resolve-filter.js';
 
 /** A path as text gives it: `attribute`, `attribute.sub`, `attribute[filter]`, `attribute[filter].sub`, or a URN. */
 export interface PathText {
@@ -17,11 +17,9 @@ export interface PathText {
 }
 
 /** What a path points at. */
-export type PatchTarget =
+export type Target =
   /** The core schema's own URN: as if there were no path. */
-  | { kind: 'resource' }
-  | { kind: 'extension'; urn: string }
-  | AttributeTarget;
+  { kind: 'resource' } | { kind: 'extension'; urn: string } | AttributeTarget;
 
 export interface AttributeTarget extends AttributeReference {
   kind: 'attribute';
@@ -31,7 +29,7 @@ export interface AttributeTarget extends AttributeReference {
   text: string;
 }
 
-/** RFC 7644 §3.5.2 `path = attrPath / valuePath [subAttr]`. */
+/** RFC 7644 §3.5.2 `path = attrPath / valuePath [subAttr]`; `attributes` takes the same. */
 export function parsePathText(text: string, dialect: FilterDialect): PathText {
   const source = new FilterText(text, 'invalidPath');
   const path: PathText = { name: source.path() };
@@ -50,11 +48,7 @@ export function parsePathText(text: string, dialect: FilterDialect): PathText {
 }
 
 /** Undefined: the schema knows no such attribute and the dialect passes over it. Throws 400 invalidPath or invalidFilter. */
-export function resolvePatchPath(
-  type: ResourceType,
-  text: string,
-  dialect: FilterDialect,
-): PatchTarget | undefined {
+export function resolveTarget(type: ResourceType, text: string, dialect: FilterDialect): Target | undefined {
   const path = parsePathText(text, dialect);
   const container = path.filter === undefined ? containerOf(type, path.name) : undefined;
   if (container !== undefined) return container;
@@ -64,7 +58,7 @@ export function resolvePatchPath(
   return withFilter(type, text, { ...path, filter: path.filter }, reference, dialect);
 }
 
-function containerOf(type: ResourceType, name: string): PatchTarget | undefined {
+function containerOf(type: ResourceType, name: string): Target | undefined {
   const split = splitPath(type, name);
   if (split?.urn === undefined || split.name !== '') return undefined;
   return split.urn === type.schema.id ? { kind: 'resource' } : { kind: 'extension', urn: split.urn };
@@ -79,7 +73,10 @@ function withFilter(
 ): AttributeTarget | undefined {
   const simple = reference.attribute.type !== 'complex';
   if (reference.subAttribute !== undefined || (simple && !reference.attribute.multiValued))
-    throw badRequest('invalidPath', `"${excerpt(text)}": only values of a multi-valued or complex attribute can be filtered.`);
+    throw badRequest(
+      'invalidPath',
+      `"${excerpt(text)}": only values of a multi-valued or complex attribute can be filtered.`,
+    );
   const attribute = simple ? asComplex(reference.attribute) : reference.attribute;
   const filter = resolveValueFilter(path.filter, { ...reference, attribute }, type, dialect);
   const target: AttributeTarget = { kind: 'attribute', text, ...reference, filter };
