@@ -16,6 +16,19 @@ export {
   type MappingOptions,
 } from './compile-mapping.js';
 export { mapResource } from './map-resource.js';
+export { explain, type ExplainedLine } from './explain.js';
+export {
+  compileRuleGroup,
+  ruleHolds,
+  ruleVerdict,
+  type CompiledRuleGroup,
+  type RuleGroup,
+} from './rule-group.js';
+export {
+  importEntraSchema,
+  type ImportedSchema,
+  type ImportNote,
+} from './entra-schema/import-entra-schema.js';
 export {
   compileExpression,
   type CompiledExpression,

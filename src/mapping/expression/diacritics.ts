@@ -20,7 +20,12 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 
 /** Combining diacritical marks: the blocks that Latin, Greek and Cyrillic letters decompose into. */
-const MARKS = new RegExp('[\\u0300-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff]', 'g');
+const MARK_BLOCKS: readonly (readonly [number, number])[] = [
+  [0x0300, 0x036f],
+  [0x1ab0, 0x1aff],
+  [0x1dc0, 0x1dff],
+];
+
 const PLAIN = /^[\x00-\x7f]*$/;
 
 /** Letters without their accents. Marks of scripts that need them to be read (Devanagari, Thai) stay. */
@@ -28,7 +33,11 @@ export function withoutDiacritics(text: string): string {
   if (PLAIN.test(text)) return text;
   return text
     .normalize('NFD')
-    .replace(MARKS, '')
+    .replace(/\p{Mn}/gu, (mark) => (isDiacritic(mark.codePointAt(0) ?? 0) ? '' : mark))
     .replace(/[^\x00-\x7f]/g, (letter) => LETTERS[letter] ?? letter)
     .normalize('NFC');
+}
+
+function isDiacritic(code: number): boolean {
+  return MARK_BLOCKS.some(([first, last]) => code >= first && code <= last);
 }

@@ -4,6 +4,16 @@
  */
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
+/** RFC 7643 §4.3. */
+export const ENTERPRISE_NAMES = [
+  'employeeNumber',
+  'costCenter',
+  'organization',
+  'division',
+  'department',
+  'manager',
+];
+
 export interface Alias {
   path: string;
   /** `[IsSoftDeleted]` and `[accountDisabled]` are what `active` is not. */

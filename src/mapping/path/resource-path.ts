@@ -2,7 +2,7 @@ import type { Json, JsonObject, SchemaDocument } from '../../schema/types.js';
 import { didYouMean } from '../expression/suggest.js';
 import type { Scalar, Value } from '../expression/value.js';
 import type { MappingInput } from '../types.js';
-import { aliasNames, aliasOf, coreNames } from './aliases.js';
+import { aliasNames, aliasOf, coreNames, ENTERPRISE, ENTERPRISE_NAMES } from './aliases.js';
 import { compileValueFilter, subAttributeOf, ValueFilterError, type ValueTest } from './value-filter.js';
 
 /** A SCIM path (RFC 7644 §3.5.2) or an Entra name, ready to be read from any number of resources. */
@@ -133,7 +133,8 @@ function select(found: Json | undefined, filter: ValueTest | undefined, sub: str
     const value = subValue(one, sub);
     if (value !== null) values.push(value);
   }
-  return values.length === 0 ? null : values;
+  // One value is a value, so that it compares and concatenates like any other.
+  return values.length > 1 ? values : (values[0] ?? null);
 }
 
 function subValue(value: Json, sub: string | undefined): Scalar {
@@ -201,28 +202,33 @@ function filterAt(text: string, offset: number): ValueTest {
   }
 }
 
+/** A misspelt name, in words; undefined when the name is known or nobody said which are. */
 function unknownName(parts: Parts, options: PathOptions): string | undefined {
-  if (!options.schemas) return undefined;
-  const known = new Set([...coreNames(options.resourceType), ...aliasNames(options.resourceType)]);
-  const urns = new Map(options.schemas.map((schema) => [schema.id.toLowerCase(), schema]));
-  for (const schema of options.schemas) for (const attribute of schema.attributes) known.add(attribute.name);
-  if (parts.urn !== undefined) {
-    const schema = urns.get(parts.urn.toLowerCase());
-    if (!schema)
-      return `${parts.urn} is not a known schema${didYouMean(
-        parts.urn,
-        [...urns.values()].map((one) => one.id),
-      )}`;
-    return absent(
-      parts.attribute,
-      schema.attributes.map((attribute) => attribute.name),
-    );
+  const { schemas, resourceType } = options;
+  if (!schemas) return undefined;
+  const namesBySchema = new Map(
+    schemas.map((schema) => [schema.id.toLowerCase(), schema.attributes.map((attribute) => attribute.name)]),
+  );
+  if (resourceType === 'User' && !namesBySchema.has(ENTERPRISE.toLowerCase())) {
+    namesBySchema.set(ENTERPRISE.toLowerCase(), [...ENTERPRISE_NAMES]);
   }
-  return absent(parts.attribute, known);
+  if (parts.urn === undefined) {
+    const names = [
+      ...coreNames(resourceType),
+      ...[...namesBySchema.values()].flat(),
+      ...aliasNames(resourceType),
+    ];
+    return absent(parts.attribute, names);
+  }
+  const names = namesBySchema.get(parts.urn.toLowerCase());
+  if (names) return absent(parts.attribute, names);
+  return `${parts.urn} is not a known schema${didYouMean(
+    parts.urn,
+    schemas.map((schema) => schema.id),
+  )}`;
 }
 
-function absent(name: string, known: Iterable<string>): string | undefined {
-  const names = [...known];
+function absent(name: string, names: readonly string[]): string | undefined {
   const wanted = name.toLowerCase();
   if (names.some((one) => one.toLowerCase() === wanted)) return undefined;
   return `${name} is not a known attribute${didYouMean(name, names)}`;
