@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tail } from './process.mjs';
@@ -39,9 +49,22 @@ export const paths = (dir) => ({
   secrets: join(dir, 'domain.json'),
 });
 
+/** Samba opens sockets below this folder, and the kernel takes 107 bytes for a socket's path. */
+const longestFolder = 70;
+
+/** The folder itself, or a short link to it where its path would leave no room. */
+function shortPath(dir) {
+  if (Buffer.byteLength(dir) <= longestFolder) return dir;
+  const link = join(tmpdir(), `landfall-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
+  rmSync(link, { force: true });
+  symlinkSync(dir, link);
+  return link;
+}
+
 /** Every path is inside the folder, so that nothing of the machine's own Samba or Kerberos is read or written. */
 export function writeSmbConf(dir, host) {
-  const folder = (name) => join(dir, name);
+  const short = shortPath(dir);
+  const folder = (name) => join(short, name);
   const settings = {
     'netbios name': hostname.toUpperCase(),
     workgroup: netbios,
