@@ -9,7 +9,7 @@ export interface ConnectorContext {
   storeId: string;
   log: ConnectorLog;
   /** Mapped target attributes by kind: the attribute allow-list and the rights that are needed. */
-  mapped: Readonly<Record<ResourceKind, readonly string[]>>;
+  mapped: Readonly<Record<string, readonly string[]>>;
   /** Milliseconds since 1970; injected for tests. */
   now(): number;
   /** Which server of the target all replicas use at the moment; compare-and-set through the store. */
@@ -49,5 +49,5 @@ export interface ConnectorKind<Settings extends object = object> {
   fold(attribute: string, value: string): string;
   create(settings: Settings, context: ConnectorContext): Connector;
   /** Scripts that give the service account exactly the rights that the mapping needs, by name of the tool. */
-  rights?(settings: Settings, mapped: Readonly<Record<ResourceKind, readonly string[]>>): { scripts: Record<string, string> };
+  rights?(settings: Settings, mapped: Readonly<Record<string, readonly string[]>>): { scripts: Record<string, string> };
 }

@@ -63,6 +63,8 @@ export interface Link {
 
 export interface LinkError extends Pick<ConnectorErrorShape, 'kind' | 'detail' | 'attribute' | 'recommendedAction' | 'diagnostic'> {
   at: number;
+  /** Id of the due link whose value this one wants: circles of these are broken by a temporary value. */
+  waitsFor?: string;
 }
 
 export type EdgeState = 'due' | 'parked' | 'kept';

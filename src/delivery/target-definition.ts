@@ -1,4 +1,4 @@
-import type { Connector, LeaverPolicy, ResourceKind } from '../connectors/connector.js';
+import type { Connector, LeaverPolicy } from '../connectors/connector.js';
 import type { ConnectorKind } from '../connectors/kind.js';
 import type { MappedAccount, MappingInput } from '../mapping/types.js';
 
@@ -37,7 +37,7 @@ export interface TargetDefinition {
   guard?: GuardDefinition;
   /** Digest of everything in the file that changes what is delivered. */
   revision: string;
-  objects: Readonly<Record<ResourceKind, ObjectDefinition>>;
+  objects: Readonly<Record<string, ObjectDefinition>>;
 }
 
 export interface RetrySettings {

@@ -176,6 +176,22 @@ describe('Delivery', () => {
       expect(await gateway.opened.delivery.sealed.ofLink(link!.id)).toEqual([]);
     });
 
+    it('swaps two names that were exchanged while the target was down', async () => {
+      await start();
+      const [a, b] = [await gateway.user('anna'), await gateway.user('bert')];
+      const [anchorA, anchorB] = [(await gateway.link(a))!.anchor!, (await gateway.link(b))!.anchor!];
+      gateway.target.before = () => {
+        throw unavailable();
+      };
+      await gateway.change('User', a, { userName: 'somebody' });
+      await gateway.change('User', b, { userName: 'anna' });
+      await gateway.change('User', a, { userName: 'bert' });
+      gateway.target.before = () => undefined;
+      await gateway.until(
+        () => gateway.target.accounts.get(anchorA)?.attributes.name === 'bert' && gateway.target.accounts.get(anchorB)?.attributes.name === 'anna',
+      );
+    });
+
     it('loses nothing when 100 users and their memberships come at once and every third write fails', async () => {
       await start();
       let calls = 0;

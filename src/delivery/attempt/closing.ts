@@ -41,6 +41,7 @@ export class Closing {
       await links.raiseReferring(tx, link.target, link.resourceId);
       await edges.wake(tx, link.target, link.resourceId, now);
     }
+    if (outcome.again) await links.setState(tx, link.id, 'due');
     if (closed === 'closed') await reservations.keepOnly(tx, link.target, link.id, Object.values(outcome.uniqueValues));
     if (!outcome.passwordDelivered) return;
     if (outcome.passwordDelivered.purpose === 'set') await sealed.erase(tx, outcome.passwordDelivered.id);

@@ -36,9 +36,10 @@ export class FailureClosing {
     log.step('apply', 'failure', error.detail);
     return this.parts.unitOfWork.run(async (tx) => {
       const now = await this.parts.clock.now(tx);
-      const shown = linkError(error, now);
-      const refusal = await this.decide(tx, link, error, now);
-      const waits = retries(error.kind) || (await this.holderIsDue(tx, link, error));
+      const holder = await this.dueHolder(tx, link, error);
+      const shown: LinkError = { ...linkError(error, now), ...(holder ? { waitsFor: holder.id } : {}) };
+      const refusal = await this.decide(tx, link, error, holder !== undefined, now);
+      const waits = retries(error.kind) || holder !== undefined;
       const undone = refusal.undone.length > 0;
       await this.parts.logs.insert(tx, log.record(undone ? 'undone' : waits ? 'pending' : 'failure', now, undefined, shown));
       if (!undone) await this.retryOrPark(tx, link, error, waits, shown, now);
@@ -69,17 +70,18 @@ export class FailureClosing {
   }
 
   /** A clash whose holder is about to change itself is waited for, not refused. */
-  private async holderIsDue(tx: Transaction, link: Link, error: ConnectorError): Promise<boolean> {
-    if (error.kind !== 'conflict' || error.holder === undefined) return false;
+  private async dueHolder(tx: Transaction, link: Link, error: ConnectorError): Promise<Link | undefined> {
+    if (error.kind !== 'conflict' || error.holder === undefined) return undefined;
     const holder = await this.parts.links.byAnchor(link.target, error.holder, tx);
-    return holder !== undefined && holder.id !== link.id && (holder.state === 'due' || holder.state === 'removing');
+    if (!holder || holder.id === link.id) return undefined;
+    return holder.state === 'due' || holder.state === 'removing' ? holder : undefined;
   }
 
   /** Refused with every outcome known: the change is undone, in this very transaction. Anything else keeps it. */
-  private async decide(tx: Transaction, link: Link, error: ConnectorError, now: number): Promise<Refusal> {
+  private async decide(tx: Transaction, link: Link, error: ConnectorError, waits: boolean, now: number): Promise<Refusal> {
     const refusal: Refusal = { undone: [], kept: [] };
     const pending = await this.parts.undecided.pendingOfLink(tx, link.id);
-    const refused = (error.kind === 'rejected' || error.kind === 'conflict') && error.outcomeKnown && !(await this.holderIsDue(tx, link, error));
+    const refused = (error.kind === 'rejected' || error.kind === 'conflict') && error.outcomeKnown && !waits;
     for (const change of pending) {
       const undone = refused && (await this.undo(tx, link, change, error, now));
       if (undone) refusal.undone.push(change.changeId);

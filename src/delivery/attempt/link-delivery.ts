@@ -91,18 +91,17 @@ export class LinkDelivery {
     const plan = await this.planned(target, link, resource, definition, subject, account, signal);
     if (plan === 'recreate') return { kind: 'recreate' };
     log.planned(plan);
-    if (plan.action === 'none') return this.done(link, reserved, plan.anchor ?? account?.anchor, account, password, link.facts);
+    if (plan.action === 'none') return this.done(reserved, plan.anchor ?? account?.anchor, account, password, link.facts);
     const held = await passGuard(this.parts, target, link, plan);
     if (held) return { kind: 'held', held };
     const applied = await connector.execute(plan, signal);
     log.step('apply', 'success', plan.action);
     applied.warnings.forEach((warning) => log.step('verify', 'skipped', warning));
     const known = { anchor: applied.anchor ?? account?.anchor ?? '', createdByUs: applied.createdByUs ?? account?.createdByUs ?? true };
-    return this.done(link, reserved, known.anchor, known, applied.passwordSet ? password : undefined, { ...link.facts, ...applied.facts });
+    return this.done(reserved, known.anchor, known, applied.passwordSet ? password : undefined, { ...link.facts, ...applied.facts });
   }
 
   private done(
-    _link: Link,
     reserved: Reserved,
     anchor: string | undefined,
     account: KnownAccount | undefined,
@@ -116,6 +115,7 @@ export class LinkDelivery {
       uniqueValues: reserved.values,
       facts,
       ...(password ? { passwordDelivered: password.sealed } : {}),
+      ...(reserved.temporary ? { again: true } : {}),
     };
   }
 

@@ -10,6 +10,8 @@ export type Outcome =
       uniqueValues: Record<string, ReservedValue>;
       facts: Record<string, string>;
       passwordDelivered?: SealedPassword;
+      /** Some of it is temporary: look again at once. */
+      again?: boolean;
     }
   | { kind: 'skipped'; reason: string }
   | { kind: 'held'; held: HeldPlan }

@@ -12,6 +12,8 @@ export interface Reserved {
   values: Record<string, ReservedValue>;
   /** A removing or retained link that held the client's own value: its account passes to this one. */
   takenOver?: Link;
+  /** A temporary value breaks a circle of renames: the link stays due. */
+  temporary?: boolean;
 }
 
 /** Values the target said belong to somebody else, by attribute: not tried again in this attempt. */
@@ -65,6 +67,8 @@ async function reserveOne(
     const holder = await parts.reservations.reserve(tx, target.name, link.id, attribute, value);
     if (holder === undefined) return accept(value);
     if (wanted.givenByClient && (await takeOver(parts, tx, link, holder, reserved))) return accept(value);
+    if (wanted.givenByClient) await waitFor(parts, tx, link, holder, value, attribute, reserved, accept);
+    if (reserved.unique[attribute]) return;
   }
   throw clash(attribute, expanded[0] ?? '', wanted.givenByClient);
 }
@@ -81,6 +85,47 @@ async function takeOver(parts: AttemptParts, tx: Transaction, link: Link, holder
   await parts.edges.moveMember(tx, link.target, holder.resourceId, link.resourceId, await parts.clock.now(tx));
   reserved.takenOver = holder;
   return true;
+}
+
+/** The holder is due and may be about to give the value up: wait for it, or break the circle if it waits for us. */
+async function waitFor(
+  parts: AttemptParts,
+  tx: Transaction,
+  link: Link,
+  holderId: string,
+  wanted: ReservedValue,
+  attribute: string,
+  reserved: Reserved,
+  accept: (value: ReservedValue) => void,
+): Promise<void> {
+  const holder = await parts.links.get(holderId, tx);
+  if (holder?.state !== 'due' || holder.anchor === undefined) return;
+  if (link.anchor === undefined || !(await waitsForUs(parts, tx, link, holder))) {
+    throw new ConnectorError({
+      kind: 'conflict',
+      attribute,
+      holder: holder.anchor,
+      detail: `The value "${wanted.value}" of ${attribute} still belongs to "${holder.label}", which is about to change.`,
+    });
+  }
+  const name = `tmp-${createHash('sha256').update(`${link.id}${link.generation}`).digest('hex').slice(0, 8)}`;
+  const suffix = wanted.value.includes('@') ? wanted.value.slice(wanted.value.indexOf('@')) : '';
+  const folded = `${name}${suffix}`.toLowerCase();
+  const temporary: ReservedValue = { value: `${name}${suffix}`, digest: 'temporary', nameSpace: wanted.nameSpace, folded };
+  await parts.reservations.reserve(tx, link.target, link.id, attribute, temporary);
+  reserved.temporary = true;
+  accept(temporary);
+}
+
+const longestCircle = 20;
+
+async function waitsForUs(parts: AttemptParts, tx: Transaction, link: Link, holder: Link): Promise<boolean> {
+  let next: Link | undefined = holder;
+  for (let hops = 0; next?.error?.waitsFor !== undefined && hops < longestCircle; hops++) {
+    if (next.error.waitsFor === link.id) return true;
+    next = await parts.links.get(next.error.waitsFor, tx);
+  }
+  return false;
 }
 
 function clash(attribute: string, value: string, givenByClient: boolean): ConnectorError {
