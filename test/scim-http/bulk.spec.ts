@@ -83,6 +83,8 @@ describe('RFC 7644 §3.7 Bulk', () => {
   it('is stored without waiting for a target', async () => {
     await bulk([newUser('a')]);
     expect(server.resources.callers.map(({ mode }) => mode)).toEqual(['bulk']);
+    await bulk([newGroup('g', [])]);
+    expect(server.resources.views.at(-1)).toEqual({ call: 'create', members: false, groups: false });
   });
 
   it('resolves references forwards and in a circle', async () => {
@@ -122,6 +124,7 @@ describe('RFC 7644 §3.7 Bulk', () => {
       response: { schemas: [ERROR], status: '409', scimType: 'uniqueness' },
     });
     expect(results[0]).not.toHaveProperty('location');
+    expect(results[1]).toMatchObject({ location: `${server.baseUrl}/Users/nobody` });
   });
 
   it('honours version and failOnErrors', async () => {

@@ -47,9 +47,12 @@ export class BulkController {
           const { type, id } = this.targetOf(operation);
           return outcomeOf(await this.perform(operation, type, id, context), type, id, context);
         } catch (error) {
-          return failed(
-            failureOf(error) ?? unexpectedFailure(this.logger, error, context.caller.correlationId),
-          );
+          const failure =
+            failureOf(error) ?? unexpectedFailure(this.logger, error, context.caller.correlationId);
+          const { method, path } = operation;
+          return method === 'POST'
+            ? failed(failure)
+            : { ...failed(failure), location: context.baseUrl + path };
         }
       },
       fail: (status, scimType, detail) =>
@@ -67,6 +70,7 @@ export class BulkController {
     return { type, id: id ?? '' };
   }
 
+  /** No resource comes back (§3.7 leaves `response` out of successes), so none is loaded: `location` and `version` are enough. */
   private perform(
     operation: BulkOperation,
     type: ResourceType,
@@ -74,11 +78,12 @@ export class BulkController {
     context: RequestContext,
   ): Promise<ScimReply> {
     const conditional = { ...context, preconditions: preconditionsOf(operation.version, undefined) };
+    const silent = { ...conditional, parameters: { attributes: 'id' } };
     switch (operation.method) {
       case 'POST':
-        return this.requests.create(type, objectOf(operation.data), conditional);
+        return this.requests.create(type, objectOf(operation.data), silent);
       case 'PUT':
-        return this.requests.replace(type, id, objectOf(operation.data), conditional);
+        return this.requests.replace(type, id, objectOf(operation.data), silent);
       case 'PATCH':
         return this.requests.patch(type, id, patchOf(operation.data), conditional);
       case 'DELETE':

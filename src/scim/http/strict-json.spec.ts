@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { ScimError } from '../../schema/scim-error.js';
 import { parseStrictJson } from './strict-json.js';
 
@@ -20,6 +21,7 @@ describe('strict JSON', () => {
     ['"\\ud83d\\ude00"'],
     ['{"a":{"x":1},"b":2}'],
     ['  9007199254740991 '],
+    ['-100000000000000000000'],
   ])('reads %s as JSON.parse does', (text) => {
     expect(parse(text)).toEqual(JSON.parse(text));
   });
@@ -58,6 +60,32 @@ describe('strict JSON', () => {
   it('refuses bytes that are not UTF-8', () => {
     expect(() => parseStrictJson(Uint8Array.from([0x22, 0xff, 0x22]), { maxDepth: 8 })).toThrow(
       'not valid UTF-8',
+    );
+  });
+
+  it('reads every JSON text that JSON.stringify writes', () => {
+    const letters = fc.string({
+      unit: fc.constantFrom('a', 'B', '{', '}', '"', '\\\\', ',', ':', '[', '7', '-', 'é', '😀', ' '),
+    });
+    const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        letters,
+        fc.maxSafeInteger(),
+        fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e300, max: 1e300 }),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('value')),
+        fc
+          .uniqueArray(fc.tuple(letters, tie('value')), { selector: ([name]) => name.toLowerCase() })
+          .map(Object.fromEntries),
+      ),
+    }));
+    fc.assert(
+      fc.property(value, (json) => {
+        const text = JSON.stringify(json);
+        expect(parseStrictJson(new TextEncoder().encode(text), { maxDepth: 64 })).toEqual(JSON.parse(text));
+      }),
     );
   });
 

@@ -104,7 +104,7 @@ class Scan {
     }
     this.at += written.length;
     const value = Number(written);
-    const exact = Number.isFinite(value) && (/[.eE]/.test(written) || Number.isSafeInteger(value));
+    const exact = Number.isFinite(value) && (/[.eE]/.test(written) || BigInt(written) === BigInt(value));
     if (!exact)
       throw badRequest('invalidValue', `The number ${written.slice(0, 40)} is too large to be kept exactly.`);
   }
