@@ -515,6 +515,7 @@ describe('random functions', () => {
 describe('what cannot be computed', () => {
   it.each([
     ['Error("AccountName is required")', 'AccountName is required'],
+    ['Error("")', 'the mapping raised an error'],
     ['CDate("soon")', 'CDate cannot read "soon" as a date'],
     ['CDate("2026-02-30")', 'CDate cannot read "2026-02-30" as a date'],
     ['CBool("maybe")', 'CBool cannot read "maybe"'],

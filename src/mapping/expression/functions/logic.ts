@@ -48,7 +48,7 @@ export const LOGIC_FUNCTIONS: readonly FunctionDefinition[] = [
     arity: [1, 1],
     usage: 'Error(message)',
     call: ([message]) => {
-      throw new EvaluationError(textOf(message ?? null) ?? 'the mapping raised an error');
+      throw new EvaluationError(textOf(message ?? null) || 'the mapping raised an error');
     },
   },
   { name: 'IsNull', arity: [1, 1], usage: 'IsNull(expression)', call: ([value]) => isNull(value ?? null) },
