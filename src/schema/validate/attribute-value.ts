@@ -7,7 +7,7 @@ import { misfit, simpleValue } from './simple-value.js';
 import type { ValidationDialect } from './validation-dialect.js';
 
 /** More than one attribute can hold without a relation; `members` are a relation and not counted here. */
-const MAX_VALUES = 10_000;
+const MAX_VALUES = 5_000;
 
 export interface ValueOptions {
   dialect: ValidationDialect;

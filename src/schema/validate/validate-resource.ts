@@ -20,7 +20,7 @@ export interface ValidationOptions {
 export interface ValidatedResource {
   attributes: Attributes;
   externalId?: string;
-  /** Ids; absent when the body has no `members`. */
+  /** Ids; absent when the body has no `members` or null, so that a PUT keeps them. */
   members?: string[];
   secrets?: { password: string };
 }
@@ -91,7 +91,7 @@ class BodyReader {
     if (attribute.mutability === 'readOnly') return;
     if (attribute.name === 'externalId') return this.#externalId(attribute, value);
     if (this.type.holdsMembers && attribute.name === 'members') {
-      this.#result.members = value === null ? [] : memberIds(value, 'members');
+      if (value !== null) this.#result.members = memberIds(value, 'members');
       return;
     }
     if (isSecret(attribute)) return this.#password(attribute, value);

@@ -1,16 +1,21 @@
+import { foldString } from '../../schema/fold.js';
 import type { AttributeDefinition, Json, JsonObject } from '../../schema/types.js';
 import { isObject, isReference } from '../../schema/validate/attribute-value.js';
-import { demoteOthers, hasParts, isSameElement, store, valuesOf } from './values.js';
+import { demoteOthers, hasParts, identityOf, store, valuesOf } from './values.js';
 
 /** RFC 7644 §3.5.2.1: values are appended; one that is there already is only completed. */
 export function addValues(owner: JsonObject, attribute: AttributeDefinition, value: Json): void {
   const values = [...valuesOf(owner, attribute)];
+  const known = new Map(values.map((existing) => [identityOf(attribute, existing), existing]));
   const touched = new Set<Json>();
   for (const added of structuredClone(Array.isArray(value) ? value : [value])) {
-    const known = values.find((existing) => isSameElement(attribute, existing, added));
-    if (known === undefined) values.push(added);
-    else if (isObject(known) && isObject(added)) Object.assign(known, added);
-    touched.add(known !== undefined && isObject(known) ? known : added);
+    const identity = identityOf(attribute, added);
+    const existing = known.get(identity);
+    if (isObject(existing) && isObject(added)) touched.add(Object.assign(existing, added));
+    if (existing !== undefined) continue;
+    known.set(identity, added);
+    values.push(added);
+    touched.add(added);
   }
   const promoting = Array.isArray(value) ? value.some(becomesPrimary) : becomesPrimary(value);
   if (promoting) demoteOthers(values, touched, attribute.name);
@@ -33,8 +38,24 @@ export function removeListed(
   attribute: AttributeDefinition,
   listed: readonly Json[],
 ): void {
-  const kept = valuesOf(owner, attribute).filter(
-    (element) => !listed.some((value) => hasParts(attribute, element, value)),
+  const byValue = new Map<string, Json[]>();
+  for (const value of listed) {
+    const key = valueKey(attribute, value);
+    byValue.set(key, [...(byValue.get(key) ?? []), value]);
+  }
+  const isListed = (element: Json): boolean =>
+    [valueKey(attribute, element), ''].some((key) =>
+      byValue.get(key)?.some((value) => hasParts(attribute, element, value)),
+    );
+  store(
+    owner,
+    attribute,
+    valuesOf(owner, attribute).filter((element) => !isListed(element)),
   );
-  store(owner, attribute, kept);
+}
+
+/** Narrows the search; values without `value` are under the empty key. */
+function valueKey(attribute: AttributeDefinition, value: Json): string {
+  const telling = isObject(value) ? value['value'] : value;
+  return telling === undefined ? '' : foldString(`${attribute.name} ${String(telling)}`);
 }

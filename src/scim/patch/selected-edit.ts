@@ -22,13 +22,19 @@ export function editSelected(owner: JsonObject, step: Assignment): void {
     selected.push(created);
     if (!target.attribute.multiValued) values.splice(0, values.length - 1);
   }
-  const edited = new Map(selected.map((value) => [value, editOne(step, value)]));
+  const edited = new Map(
+    selected.map((value, at) => [value, at > 0 && isOneForAll(step) ? undefined : editOne(step, value)]),
+  );
   const after = values.flatMap((value) => (edited.has(value) ? (edited.get(value) ?? []) : [value]));
   const touched = new Set([...edited.values()].filter((value) => value !== undefined));
   if (isObject(step.value) ? step.value['primary'] === true : isPrimaryTarget(target))
     demoteOthers(after, touched, target.attribute.name);
   store(owner, target.attribute, after);
 }
+
+/** Several values replaced by one and the same are one value (RFC 7643 §2.4). */
+const isOneForAll = ({ target, verb }: Assignment): boolean =>
+  target.subAttribute === undefined && verb === 'replace';
 
 const isPrimaryTarget = (target: AttributeTarget): boolean =>
   target.subAttribute?.name === 'primary' || target.filter !== undefined;

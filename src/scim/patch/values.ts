@@ -11,19 +11,23 @@ export function equalValues(
   a: Json | undefined,
   b: Json | undefined,
 ): boolean {
-  if (typeof a === 'string' && typeof b === 'string') return foldFor(attribute, a) === foldFor(attribute, b);
-  return sameJson(a, b);
+  return sameJson(folded(attribute, a), folded(attribute, b));
 }
 
 /** RFC 7643 §2.4: `value` and `type` together tell the values of an attribute apart; without `value`, everything does. */
-export function isSameElement(attribute: AttributeDefinition, a: Json, b: Json): boolean {
-  if (!isObject(a) || !isObject(b)) return equalValues(attribute, a, b);
-  if (a['value'] === undefined || b['value'] === undefined) return sameJson(a, b);
-  return ['value', 'type'].every((name) => {
+export function identityOf(attribute: AttributeDefinition, element: Json): string {
+  if (!isObject(element)) return JSON.stringify(folded(attribute, element));
+  if (element['value'] === undefined)
+    return JSON.stringify(Object.entries(element).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const parts = ['value', 'type'].map((name) => {
     const sub = subAttributeOf(attribute, name);
-    return sub === undefined || equalValues(sub, a[name], b[name]);
+    return sub === undefined ? null : (folded(sub, element[name]) ?? null);
   });
+  return JSON.stringify(parts);
 }
+
+const folded = (attribute: AttributeDefinition, value: Json | undefined): Json | undefined =>
+  typeof value === 'string' ? foldFor(attribute, value) : value;
 
 /** Whether the element has everything that the listed value names; `primary` and `display` are no part of its identity. */
 export function hasParts(attribute: AttributeDefinition, element: Json, listed: Json): boolean {
