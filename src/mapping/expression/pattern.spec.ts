@@ -56,6 +56,13 @@ describe('regular expressions in .NET syntax', () => {
     const started = performance.now();
     expect(compilePattern('^(a+)+$').matches(text)).toBe(false);
     expect(compilePattern('(a|aa)+$').matches(text)).toBe(false);
+    const all = compilePattern('a.*b|a').each('a'.repeat(2_048));
+    expect(all).toHaveLength(2_048);
     expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('is not asked about a text that is too long for it', () => {
+    expect(() => compilePattern('a').each('a'.repeat(2_049))).toThrow('too long for a regular expression');
+    expect(() => compilePattern('a').finds('a'.repeat(10_001))).toThrow('too long for a regular expression');
   });
 });
