@@ -1,12 +1,13 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import type { MemoryResources } from './memory-resources.js';
 import { ERROR, PATCH_OP, ScimServer, USER } from './scim-server.js';
 
-let server: ScimServer;
+let server: ScimServer<MemoryResources>;
 beforeAll(async () => {
   server = await ScimServer.start({ maxBodyBytes: 1024 * 1024 });
 });
-afterAll(() => server.close());
+afterAll(() => server.stop());
 beforeEach(() => server.resources.clear());
 
 const deep = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);

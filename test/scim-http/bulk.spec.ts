@@ -1,14 +1,15 @@
 import type { JsonObject } from '../../src/schema/types.js';
+import type { MemoryResources } from './memory-resources.js';
 import { ENTERPRISE, ERROR, GROUP, PATCH_OP, ScimServer, USER } from './scim-server.js';
 
 const REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 const RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 
-let server: ScimServer;
+let server: ScimServer<MemoryResources>;
 beforeAll(async () => {
   server = await ScimServer.start({ maxBulkOperations: 20, maxBodyBytes: 100_000 });
 });
-afterAll(() => server.close());
+afterAll(() => server.stop());
 beforeEach(() => server.resources.clear());
 
 interface Result extends JsonObject {

@@ -1,5 +1,6 @@
 import { SchemaRegistry } from '../../src/schema/schema-registry.js';
 import type { JsonObject } from '../../src/schema/types.js';
+import type { MemoryResources } from './memory-resources.js';
 import { ENTERPRISE, ERROR, GROUP, ScimServer, USER } from './scim-server.js';
 
 const DEVICE = 'urn:example:params:scim:schemas:Device';
@@ -39,11 +40,11 @@ const FILES = [
   },
 ];
 
-let server: ScimServer;
+let server: ScimServer<MemoryResources>;
 beforeAll(async () => {
   server = await ScimServer.start({}, SchemaRegistry.from(FILES));
 });
-afterAll(() => server.close());
+afterAll(() => server.stop());
 
 const listed = (body: JsonObject): JsonObject[] => body['Resources'] as JsonObject[];
 

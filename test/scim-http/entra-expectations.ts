@@ -111,15 +111,9 @@ export function describeEntraRequests(title: string, target: () => { baseUrl: st
   describe(title, () => {
     it.each(entraRequests().map((request) => [request.name, request] as const))(
       '%s is answered as Entra expects',
-      async (name, request) => {
+      async (_, request) => {
         const { baseUrl, token } = target();
-        const world = new EntraWorld(baseUrl, token);
-        try {
-          await world.prepare(request);
-          await check(name, request, world);
-        } finally {
-          await world.cleanUp();
-        }
+        await checkEntraRequest(request, baseUrl, token);
       },
     );
 
@@ -130,7 +124,22 @@ export function describeEntraRequests(title: string, target: () => { baseUrl: st
   });
 }
 
-async function check(name: string, request: EntraRequest, world: EntraWorld): Promise<void> {
+/** Sends one request to any server and checks everything that the file says of its answer and of what it leaves behind. */
+export async function checkEntraRequest(
+  request: EntraRequest,
+  baseUrl: string,
+  token: string,
+): Promise<void> {
+  const world = new EntraWorld(baseUrl, token);
+  try {
+    await world.prepare(request);
+    await check(request, world);
+  } finally {
+    await world.cleanUp();
+  }
+}
+
+async function check(request: EntraRequest, world: EntraWorld): Promise<void> {
   const answer = await world.send(request);
   const { status, contentType, body, bodyContains } = request.expect;
   expect([status].flat()).toContain(answer.status);
@@ -138,5 +147,5 @@ async function check(name: string, request: EntraRequest, world: EntraWorld): Pr
   expect(answer.body).toMatchObject({ ...withoutAny(body ?? {}), ...bodyContains });
   const path = ['/Users/{{userId}}', '/Groups/{{groupId}}'].find((start) => request.path.startsWith(start));
   const after = path === undefined ? {} : (await world.read(path)).body;
-  await CHECKS[name]?.(after, answer, world);
+  await CHECKS[request.name]?.(after, answer, world);
 }

@@ -1,13 +1,14 @@
 import type { JsonObject } from '../../src/schema/types.js';
+import type { MemoryResources } from './memory-resources.js';
 import { ERROR, ScimServer, SEARCH_REQUEST, USER } from './scim-server.js';
 
 const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
-let server: ScimServer;
+let server: ScimServer<MemoryResources>;
 beforeAll(async () => {
   server = await ScimServer.start({ defaultPageSize: 5, maxPageSize: 8 });
 });
-afterAll(() => server.close());
+afterAll(() => server.stop());
 beforeEach(async () => {
   server.resources.clear();
   for (let number = 10; number < 22; number += 1)

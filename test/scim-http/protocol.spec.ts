@@ -1,11 +1,12 @@
 import { IdentityError } from '../../src/identity/identity.errors.js';
+import type { MemoryResources } from './memory-resources.js';
 import { ENTERPRISE, ERROR, GROUP, PATCH_OP, ScimServer, USER } from './scim-server.js';
 
-let server: ScimServer;
+let server: ScimServer<MemoryResources>;
 beforeAll(async () => {
   server = await ScimServer.start();
 });
-afterAll(() => server.close());
+afterAll(() => server.stop());
 beforeEach(() => server.resources.clear());
 
 const UNKNOWN = '019aaaaa-0000-7000-8000-000000000000';
@@ -391,7 +392,7 @@ describe('location', () => {
         /^https:\/\/gw\.example\/scim\/v2\/Users\/[0-9a-f-]{36}$/,
       );
     } finally {
-      await published.close();
+      await published.stop();
     }
   });
 });

@@ -60,20 +60,29 @@ export interface Ask {
   headers?: Record<string, string>;
 }
 
-/** The SCIM module alone behind real HTTP, on MemoryResources. */
-export class ScimServer {
+/** The SCIM module alone behind real HTTP, on MemoryResources unless it is given another identity. */
+export class ScimServer<R extends ResourceService = ResourceService> {
   private constructor(
     private readonly app: NestFastifyApplication,
-    readonly resources: MemoryResources,
+    readonly resources: R,
     readonly origin: string,
   ) {}
 
+  static start(
+    settings?: Partial<ScimSettings>,
+    registry?: SchemaRegistry,
+  ): Promise<ScimServer<MemoryResources>>;
+  static start<T extends ResourceService>(
+    settings: Partial<ScimSettings>,
+    registry: SchemaRegistry,
+    resources: T,
+  ): Promise<ScimServer<T>>;
   static async start(
     settings: Partial<ScimSettings> = {},
     registry = SchemaRegistry.builtIn(),
+    resources: ResourceService = new MemoryResources(registry),
   ): Promise<ScimServer> {
     const complete: ScimSettings = { ...DEFAULT_SCIM_SETTINGS, ...settings };
-    const resources = new MemoryResources(registry);
     const identity = {
       module: IdentityDouble,
       providers: [
@@ -150,7 +159,7 @@ export class ScimServer {
     return answer.body['id'] as string;
   }
 
-  close(): Promise<void> {
+  stop(): Promise<void> {
     return this.app.close();
   }
 }

@@ -1,11 +1,12 @@
 import { SchemaRegistry } from '../../src/schema/schema-registry.js';
 import type { JsonObject } from '../../src/schema/types.js';
+import type { MemoryResources } from './memory-resources.js';
 import { ScimServer } from './scim-server.js';
 import { filterVectors, runFilterVectors, runPatchVectors, type VectorTarget } from './vectors.js';
 
 /** The vectors through HTTP; storage is the test double, so this judges protocol, schema, filter and PATCH only. */
 describe('vectors through HTTP', () => {
-  let server: ScimServer;
+  let server: ScimServer<MemoryResources>;
   let target: VectorTarget;
 
   beforeAll(async () => {
@@ -14,7 +15,7 @@ describe('vectors through HTTP', () => {
     server = await ScimServer.start({}, registry);
     target = { baseUrl: server.baseUrl, tokens: { generic: 'generic', entra: 'entra' } };
   });
-  afterAll(() => server.close());
+  afterAll(() => server.stop());
   beforeEach(() => server.resources.clear());
 
   const seed = (users: readonly JsonObject[]): Promise<ReadonlyMap<string, string>> => {

@@ -1,0 +1,96 @@
+import { IdentityService } from '../../src/identity/identity-service.js';
+import { ChangeLog, Settlement } from '../../src/identity/ports.js';
+import { SchemaRegistry } from '../../src/schema/schema-registry.js';
+import type { JsonObject } from '../../src/schema/types.js';
+import { onEveryEngine } from '../store/stores.js';
+import { checkEntraRequest } from './entra-expectations.js';
+import { entraRequests } from './entra-requests.js';
+import { ENTERPRISE, GROUP, ScimServer, USER } from './scim-server.js';
+
+/** A gateway without targets: nothing is delivered and nobody is waited for. */
+class NoTargets extends ChangeLog implements Settlement {
+  override admit = () => Promise.resolve();
+  override record = () => Promise.resolve(undefined);
+  override undecidedOn = () => Promise.resolve(undefined);
+  override keep = () => Promise.resolve();
+  override rearm = () => Promise.resolve();
+  override wake = () => undefined;
+  settle = () => Promise.resolve({ kind: 'kept' as const });
+  decided = () => Promise.resolve();
+  deadline = () => 0;
+}
+
+const registry = SchemaRegistry.builtIn();
+
+describe('SCIM over HTTP on the real store', () => {
+  onEveryEngine(
+    (open) => {
+      let server: ScimServer<IdentityService>;
+
+      beforeEach(async () => {
+        const opened = await open();
+        const quiet = new NoTargets();
+        const identity = new IdentityService({
+          unitOfWork: opened.store.unitOfWork,
+          store: opened.resources,
+          indexer: opened.indexer,
+          changeLog: quiet,
+          settlement: quiet,
+          now: Date.now,
+        });
+        server = await ScimServer.start({}, registry, identity);
+      });
+      afterEach(() => server.stop());
+
+      it('answers every request of Entra', async () => {
+        for (const request of entraRequests()) await checkEntraRequest(request, server.baseUrl, 'entra');
+      });
+
+      it('runs a circular Bulk, pages by cursor and keeps versions apart', async () => {
+        const answer = await server.post('/Bulk', {
+          schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+          Operations: [
+            {
+              method: 'POST',
+              path: '/Groups',
+              bulkId: 'g',
+              data: { schemas: [GROUP], displayName: 'g', members: [{ value: 'bulkId:h' }] },
+            },
+            {
+              method: 'POST',
+              path: '/Groups',
+              bulkId: 'h',
+              data: { schemas: [GROUP], displayName: 'h', members: [{ value: 'bulkId:g' }] },
+            },
+            {
+              method: 'POST',
+              path: '/Users',
+              bulkId: 'u',
+              data: {
+                schemas: [USER, ENTERPRISE],
+                userName: 'u',
+                [ENTERPRISE]: { manager: { value: 'bulkId:u' } },
+              },
+            },
+          ],
+        });
+        const operations = answer.body['Operations'] as JsonObject[];
+        expect(operations.map(({ status }) => status)).toEqual(['201', '201', '201']);
+        for (const { location, version } of operations) {
+          const current = await server.ask((location as string).slice(server.baseUrl.length));
+          expect(current.headers.get('etag')).toBe(version);
+        }
+        const first = (await server.ask('/Groups?cursor=&count=1&attributes=displayName')).body;
+        const second = (
+          await server.ask(`/Groups?cursor=${first['nextCursor'] as string}&count=1&attributes=displayName`)
+        ).body;
+        expect(
+          [first, second].map((page) => (page['Resources'] as JsonObject[])[0]!['displayName']).sort(),
+        ).toEqual(['g', 'h']);
+        expect(second).not.toHaveProperty('nextCursor');
+        expect((await server.ask(`/Groups?cursor=${'x'.repeat(40)}`)).body['scimType']).toBe('invalidCursor');
+      });
+    },
+    () => registry,
+  );
+});
