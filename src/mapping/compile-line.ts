@@ -54,7 +54,7 @@ export function compileLine(
   const report = (detail: string, key?: string): void => {
     context.problems.push({ path: key === undefined ? path : `${path}.${key}`, detail });
   };
-  if (typeof line.target !== 'string' || line.target.trim() === '') {
+  if (typeof line?.target !== 'string' || line.target.trim() === '') {
     report('names no target attribute', 'target');
     return undefined;
   }
@@ -134,10 +134,19 @@ function faultsOf(line: MappingLine, kind: CompiledLine['kind'], origin: Origin)
     faults.push(['target', `${line.target} is one boolean`]);
   }
   if (kind === 'unique' && line.multiValued) faults.push(['multiValued', 'a unique attribute has one value']);
-  if (line.reference !== undefined && line.default !== undefined) {
-    faults.push(['default', 'a reference has no default']);
+  if (kind === 'unique' && (line.secret || origin.secret)) {
+    faults.push(['secret', 'a unique value is shown wherever it clashes, so it cannot be secret']);
   }
-  if (line.reference !== undefined && /^members?\b/i.test(line.reference)) {
+  if (kind === 'reference') faults.push(...referenceFaults(line));
+  return faults;
+}
+
+function referenceFaults(line: MappingLine): [string, string][] {
+  const faults: [string, string][] = [];
+  if (line.default !== undefined) faults.push(['default', 'a reference has no default']);
+  if (line.apply === 'create') faults.push(['apply', 'a reference always applies']);
+  if (line.unique) faults.push(['unique', 'a reference cannot be unique']);
+  if (/^members?\b/i.test(line.reference ?? '')) {
     faults.push(['reference', 'members are delivered as membership edges, not by a mapping line']);
   }
   return faults;

@@ -79,7 +79,7 @@ function defaultName(resourceType: string): string {
 function refuseDuplicates(document: ObjectMapping, problems: ConfigurationProblem[]): void {
   const first = new Map<string, number>();
   (document.mapping ?? []).forEach((line, index) => {
-    const key = (line.target ?? '').toLowerCase();
+    const key = String(line?.target ?? '').toLowerCase();
     const earlier = first.get(key);
     if (key === '') return;
     if (earlier === undefined) first.set(key, index);

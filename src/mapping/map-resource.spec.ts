@@ -300,6 +300,26 @@ describe('faults of a mapping', () => {
     ['no origin', {}, 'mapping[0]', 'needs exactly one of source, constant, expression, reference'],
     ['two origins', { source: 'title', constant: 1 }, 'mapping[0]', 'not source and constant'],
     ['no target', { target: '', source: 'title' }, 'mapping[0].target', 'names no target'],
+    [
+      'a secret unique value',
+      { source: 'title', unique: true, secret: true },
+      'mapping[0].secret',
+      'cannot be secret',
+    ],
+    ['a reference once', { reference: 'manager', apply: 'create' }, 'mapping[0].apply', 'always applies'],
+    [
+      'a reference with a default',
+      { reference: 'manager', default: 'x' },
+      'mapping[0].default',
+      'no default',
+    ],
+    ['a match of precedence 0', { source: 'title', match: 0 }, 'mapping[0].match', 'counts from 1'],
+    [
+      'a unique list',
+      { source: 'title', unique: true, multiValued: true },
+      'mapping[0].multiValued',
+      'one value',
+    ],
     ['a misspelt attribute', { source: 'usrName' }, 'mapping[0].source', 'did you mean userName?'],
     ['an unclosed text', { expression: 'Append([title], "x)' }, 'mapping[0].expression', 'no closing "'],
     [
@@ -318,6 +338,12 @@ describe('faults of a mapping', () => {
     expect(problems(line)).toEqual([
       expect.objectContaining({ path, detail: expect.stringContaining(detail) as string }),
     ]);
+  });
+
+  it('include a line that is not one', () => {
+    const mapping = [null, 7] as unknown as MappingLine[];
+    const { problems } = compileObjectMapping({ mapping }, 'User');
+    expect(problems.map(({ path }) => path)).toEqual(['mapping[0].target', 'mapping[1].target']);
   });
 
   it('include a line for members, which are delivered as edges', () => {
