@@ -15,7 +15,7 @@ import { closeInherited } from './quickstart/descriptors.mjs';
 import { checkPortFree, startGateway, stopGateway } from './quickstart/gateway.mjs';
 import { files, forgetProcesses, remember, running, startOver } from './quickstart/state.mjs';
 import { printSummary, readSummary, writeSummary } from './quickstart/summary.mjs';
-import { endRunning, main, PlainError, say } from './run-logged.mjs';
+import { main, PlainError, say, whenInterrupted } from './run-logged.mjs';
 
 const usage = `npm run quickstart [-- --detach] [-- --fresh]
   --detach   return once the gateway is ready; npm run quickstart:stop ends it
@@ -102,18 +102,24 @@ async function bringUp({ detach }) {
 
 /** Until Ctrl-C, or until the gateway ends by itself. */
 async function stay({ gateway, lab }) {
-  const ended = await new Promise((resolve) => {
-    gateway.ref();
-    gateway.once('exit', () => resolve(true));
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve(false));
+  const stop = async () => {
+    await stopGateway(gateway.pid);
+    await lab?.stop();
+    forgetProcesses();
+    return 0;
+  };
+  let interrupted = false;
+  whenInterrupted(() => {
+    interrupted = true;
+    say('\nStopping …');
+    return stop();
   });
-  say(
-    ended ? `The gateway has ended by itself; see ${files.gatewayLog}. Stopping the rest …` : '\nStopping …',
-  );
-  await stopGateway(gateway.pid);
-  await lab?.stop();
-  forgetProcesses();
-  return ended ? 1 : 0;
+  gateway.ref();
+  await new Promise((resolve) => gateway.once('exit', resolve));
+  if (interrupted) return 0;
+  say(`The gateway has ended by itself; see ${files.gatewayLog}. Stopping the rest …`);
+  await stop();
+  return 1;
 }
 
 main(async () => {
@@ -126,17 +132,16 @@ main(async () => {
     startOver();
   } else if (alreadyRunning(requestedPort())) return 0;
   else await stopAll();
-  const interrupted = () => {
+  const forget = whenInterrupted(() => {
     say('\nStopping …');
-    void Promise.allSettled([endRunning(), stopAll()]).then(() => process.exit(130));
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, interrupted);
+    return stopAll().then(() => undefined);
+  });
   if (!options.detach) remember('supervisor', process.pid);
   const purposes =
     existsSync(files.config) && !namesThrowawayDomain() ? ['addon'] : ['domainController', 'addon'];
   await install(purposes);
   const started = await bringUp(options);
   if (options.detach) process.exit(0);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, interrupted);
+  forget();
   return stay(started);
 });

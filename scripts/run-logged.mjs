@@ -12,7 +12,7 @@ export class PlainError extends Error {}
 const running = new Set();
 
 /** Ends what `runLogged` has under way, so that an interrupted script leaves nothing behind. */
-export const endRunning = async () => {
+const endRunning = async () => {
   await Promise.all([...running].map((pid) => endGroup(pid, { patience: 5_000 })));
 };
 
@@ -44,11 +44,35 @@ export async function runLogged(command, args, { name, what, limit, env = proces
     );
 }
 
-/** Runs a script's main function: plain messages for expected failures, exit code 1. */
+const cleanups = new Set();
+
+/** Work to be done before the script ends by a signal. A number that it resolves with is the exit code. */
+export function whenInterrupted(cleanup) {
+  cleanups.add(cleanup);
+  return () => cleanups.delete(cleanup);
+}
+
+async function interrupted() {
+  const done = await Promise.allSettled([endRunning(), ...[...cleanups].map((cleanup) => cleanup())]);
+  for (const { reason } of done.filter(({ status }) => status === 'rejected'))
+    process.stderr.write(`${reason.stack}\n`);
+  process.exit(done.map(({ value }) => value).find(Number.isInteger) ?? 130);
+}
+
+/** Runs a script's main function: plain messages for expected failures, exit code 1; an orderly end on signals. */
 export function main(work) {
+  let first = true;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      if (first) void interrupted();
+      first = false;
+    });
   work().then(
-    (code) => (process.exitCode = code ?? 0),
+    (code) => {
+      if (first) process.exitCode = code ?? 0;
+    },
     (error) => {
+      if (!first) return;
       process.stderr.write(`${error instanceof PlainError ? error.message : error.stack}\n`);
       process.exitCode = 1;
     },

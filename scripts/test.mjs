@@ -8,7 +8,7 @@ import { install } from './install/install.mjs';
 import { startLab, templateIn } from './lab/lab.mjs';
 import { startPostgres } from './lab/postgres.mjs';
 import { logFolder, root, stateFolder } from './root.mjs';
-import { endRunning, main, say } from './run-logged.mjs';
+import { main, say, whenInterrupted } from './run-logged.mjs';
 
 const parts = { unit: ['<rootDir>/src'], e2e: ['<rootDir>/test'] };
 const report = join(logFolder, 'jest.json');
@@ -63,11 +63,7 @@ main(async () => {
   rmSync(report, { force: true });
   if (serving) await build();
   const servers = serving ? await startServers() : undefined;
-  const interrupted = async () => {
-    await Promise.allSettled([endRunning(), servers?.stop()]);
-    process.exit(130);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void interrupted());
+  if (servers) whenInterrupted(() => servers.stop().then(() => undefined));
   try {
     return await jest(args, servers?.env);
   } finally {

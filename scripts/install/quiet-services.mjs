@@ -1,6 +1,6 @@
 /** Debian starts and enables the services of a package that it installs; nothing here wants them. */
 import { execFile } from 'node:child_process';
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -20,21 +20,19 @@ function restorePolicy() {
   if (existsSync(saved)) renameSync(saved, policy);
 }
 
+/** A run that was killed may have left ours behind; that one is not worth keeping. */
+const isOurs = () => readFileSync(policy, 'utf8').includes(mark);
+
 /** Runs an installation during which, by Debian's own rule (policy-rc.d answering 101), no service may be started. */
 export async function withoutServices(install) {
   const before = units.filter(hasUnit);
-  if (existsSync(policy) && !existsSync(saved)) renameSync(policy, saved);
+  if (existsSync(policy) && !isOurs()) renameSync(policy, saved);
   writeFileSync(policy, `#!/bin/sh\n${mark}\nexit 101\n`, { mode: 0o755 });
-  const interrupted = () => {
-    restorePolicy();
-    process.exit(130);
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, interrupted);
+  process.once('exit', restorePolicy);
   try {
     await install();
   } finally {
-    for (const signal of signals) process.off(signal, interrupted);
+    process.off('exit', restorePolicy);
     restorePolicy();
   }
   for (const unit of units.filter((name) => hasUnit(name) && !before.includes(name)))

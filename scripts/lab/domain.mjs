@@ -128,8 +128,11 @@ const python = (wish, log, timeout) =>
       env,
     });
     closeSync(out);
+    const end = () => child.kill('SIGKILL');
+    process.once('exit', end);
     child.once('error', reject);
     child.once('exit', (code, signal) => {
+      process.off('exit', end);
       if (code === 0) resolve();
       else reject(new Error(`the domain could not be made (${signal ?? code}); see ${log}:\n${tail(log)}`));
     });

@@ -72,23 +72,20 @@ function spawnSamba(dir, tied) {
   return child;
 }
 
-async function untilReady(dir, host, child) {
+async function untilReady(dir, host, pid) {
   const { log, caFile } = paths(dir);
   const deadline = Date.now() + startLimit;
   let failure;
-  let spawnError;
-  child.once('error', (error) => (spawnError = error));
   for (;;) {
     const ready = await answersLdap(host, caFile).then(
       () => true,
       (error) => ((failure = error), false),
     );
     if (ready) return;
-    if (spawnError) throw new Error(`samba could not be started: ${spawnError.message}`);
     const written = tail(log, 40);
     if (/ADDRESS_ALREADY|Address already in use/i.test(written))
       throw new AddressTaken(`${host} is taken; see ${log}`);
-    if (!alive(child.pid)) throw new Error(`samba ended while starting; see ${log}:\n${written}`);
+    if (!alive(pid)) throw new Error(`samba ended while starting; see ${log}:\n${written}`);
     if (Date.now() > deadline)
       throw new Error(
         `no LDAP at ${host}:636 after ${startLimit / 1000} s (${failure.message}); see ${log}:\n${written}`,
@@ -100,14 +97,15 @@ async function untilReady(dir, host, child) {
 async function launch(dir, host, tied) {
   writeSmbConf(dir, host);
   const child = spawnSamba(dir, tied);
-  try {
-    await untilReady(dir, host, child);
-  } catch (error) {
-    if (child.pid) await endGroup(child.pid, { log: paths(dir).log });
-    throw error;
-  }
+  await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
   const running = { pid: child.pid, startTime: startTimeOf(child.pid) };
   writeState(dir, { host, ...running });
+  try {
+    await untilReady(dir, host, child.pid);
+  } catch (error) {
+    await endGroup(child.pid, { log: paths(dir).log });
+    throw error;
+  }
   return running;
 }
 
@@ -196,7 +194,11 @@ export async function startLab({ dir: given, template, tied = true }) {
   const dir = resolve(given);
   if (!hasDomain(dir)) await (template ? copyTemplate(resolve(template), dir) : provisionDomain(dir));
   const state = readState(dir);
-  const running = isProcess(state) ? state : await launchSomewhere(dir, tied);
+  if (isProcess(state)) {
+    await untilReady(dir, state.host, state.pid);
+    return describe(dir, state, tied);
+  }
+  const running = await launchSomewhere(dir, tied);
   return describe(dir, running, tied);
 }
 
