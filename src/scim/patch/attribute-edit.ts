@@ -1,28 +1,26 @@
 import { foldString } from '../../schema/fold.js';
 import type { AttributeDefinition, Json, JsonObject } from '../../schema/types.js';
-import { isObject, isReference } from '../../schema/validate/attribute-value.js';
+import { isObject, isPrimary, isReference } from '../../schema/validate/attribute-value.js';
 import { demoteOthers, hasParts, identityOf, store, valuesOf } from './values.js';
 
 /** RFC 7644 §3.5.2.1: values are appended; one that is there already is only completed. */
 export function addValues(owner: JsonObject, attribute: AttributeDefinition, value: Json): void {
   const values = [...valuesOf(owner, attribute)];
-  const known = new Map(values.map((existing) => [identityOf(attribute, existing), existing]));
-  const touched = new Set<Json>();
+  // Reversed: where edits made two values alike, the first one is meant.
+  const known = new Map(values.toReversed().map((existing) => [identityOf(attribute, existing), existing]));
+  const promoted = new Set<Json>();
   for (const added of structuredClone(Array.isArray(value) ? value : [value])) {
     const identity = identityOf(attribute, added);
     const existing = known.get(identity);
-    if (isObject(existing) && isObject(added)) touched.add(Object.assign(existing, added));
-    if (existing !== undefined) continue;
-    known.set(identity, added);
-    values.push(added);
-    touched.add(added);
+    if (existing === undefined) {
+      known.set(identity, added);
+      values.push(added);
+    } else if (isObject(existing) && isObject(added)) Object.assign(existing, added);
+    if (isPrimary(added)) promoted.add(existing ?? added);
   }
-  const promoting = Array.isArray(value) ? value.some(becomesPrimary) : becomesPrimary(value);
-  if (promoting) demoteOthers(values, touched, attribute.name);
+  demoteOthers(values, promoted, attribute.name);
   store(owner, attribute, values);
 }
-
-const becomesPrimary = (value: Json): boolean => isObject(value) && value['primary'] === true;
 
 /** RFC 7644 §3.5.2.3. Complex single values come here only as references: what the server derived from a former one goes. */
 export function replaceValues(owner: JsonObject, attribute: AttributeDefinition, value: Json): void {

@@ -17,10 +17,10 @@ import { stepValue, valuesToRemove } from './step-value.js';
 /**
  * RFC 7644 §3.5.2. What is wrong with the request itself is thrown here, as ScimError; what the state of the resource
  * does not allow is thrown by `apply`. Operations apply in order, all or none. When nothing changes, `apply` gives back
- * the very attributes that it was given.
+ * the very attributes that it was given. With the id of the resource, a write of that same id is no change.
  */
-export function compilePatch(type: ResourceType, body: unknown, dialect: PatchDialect): Edit {
-  const compiler = new PatchCompiler(type, dialect);
+export function compilePatch(type: ResourceType, body: unknown, dialect: PatchDialect, id?: string): Edit {
+  const compiler = new PatchCompiler(type, dialect, id);
   for (const { verb, path, value, label } of readPatchRequest(body, dialect)) {
     if (path !== undefined) compiler.onPath(verb, path, value);
     else if (verb === 'remove') throw badRequest('noTarget', `${label}: "remove" needs a "path".`);
@@ -37,6 +37,7 @@ class PatchCompiler {
   constructor(
     private readonly type: ResourceType,
     private readonly dialect: PatchDialect,
+    private readonly id: string | undefined,
   ) {}
 
   onPath(verb: Verb, path: string, value: Json | undefined): void {
@@ -76,15 +77,7 @@ class PatchCompiler {
 
   #onAttribute(verb: Verb, target: AttributeTarget, value: Json | undefined): void {
     const { attribute, subAttribute } = target;
-    if (target.extension === undefined) {
-      if (attribute.name === 'schemas') return;
-      if (this.dialect.ignoreIdAndMeta && (attribute.name === 'id' || attribute.name === 'meta')) return;
-      if (attribute.name === 'externalId') return this.#externalId(verb, target, value);
-      if (this.type.holdsMembers && attribute.name === 'members') {
-        this.members.push(...memberOperations(verb, target, value, this.dialect));
-        return;
-      }
-    }
+    if (target.extension === undefined && this.#onCommon(verb, target, value)) return;
     if (attribute.mutability === 'readOnly' || subAttribute?.mutability === 'readOnly')
       throw readOnly(target.text);
     if (isSecret(attribute)) return this.#password(verb, target, value);
@@ -99,6 +92,25 @@ class PatchCompiler {
       value: stepValue(target, value ?? null, this.dialect),
       createsOnReplace: this.dialect.createOnReplaceWithoutMatch,
     });
+  }
+
+  /** Attributes that are no part of the stored ones; true when there is nothing left to do. */
+  #onCommon(verb: Verb, target: AttributeTarget, value: Json | undefined): boolean {
+    const { name } = target.attribute;
+    if (name === 'id' || name === 'meta') {
+      const same = name === 'id' && verb !== 'remove' && value !== undefined && value === this.id;
+      return same || this.dialect.ignoreIdAndMeta;
+    }
+    // `schemas` follows from what the resource holds (§3.5.2), so writing it changes nothing.
+    if (name === 'schemas') {
+      if (verb === 'remove') throw badRequest('mutability', '"schemas" is required and cannot be removed.');
+      return true;
+    }
+    if (name === 'externalId') this.#externalId(verb, target, value);
+    else if (this.type.holdsMembers && name === 'members')
+      this.members.push(...memberOperations(verb, target, value, this.dialect));
+    else return false;
+    return true;
   }
 
   /** RFC 7644 §3.5.2.3: sub-attributes that are not named stay; so each named one is a change of its own. */
