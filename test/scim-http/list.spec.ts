@@ -112,6 +112,14 @@ describe('RFC 7644 §3.4.3 .search', () => {
     expect(body).not.toHaveProperty('Resources.0.title');
   });
 
+  it('pages by cursor', async () => {
+    const ask = { schemas: [SEARCH_REQUEST], count: 7, filter: 'userName sw "user"' };
+    const first = (await server.post('/Users/.search', { ...ask, cursor: '' })).body;
+    const second = (await server.post('/Users/.search', { ...ask, cursor: first['nextCursor'] })).body;
+    expect(new Set([...names(first), ...names(second)]).size).toBe(12);
+    expect(second).not.toHaveProperty('nextCursor');
+  });
+
   it('searches every type at the root, by GET and by POST', async () => {
     await server.group('even');
     const filter = 'title eq "even" or displayName eq "even"';

@@ -46,6 +46,19 @@ describe('SCIM over HTTP on the real store', () => {
         for (const request of entraRequests()) await checkEntraRequest(request, server.baseUrl, 'entra');
       });
 
+      it('tells direct from indirect groups', async () => {
+        const user = await server.user('nora');
+        const inner = await server.group('inner', [user]);
+        const outer = await server.group('outer', [inner]);
+        const groups = (await server.ask(`/Users/${user}`)).body['groups'] as JsonObject[];
+        expect(groups.map(({ value, type }) => [value, type]).sort()).toEqual(
+          [
+            [inner, 'direct'],
+            [outer, 'indirect'],
+          ].sort(),
+        );
+      });
+
       it('runs a circular Bulk, pages by cursor and keeps versions apart', async () => {
         const answer = await server.post('/Bulk', {
           schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
