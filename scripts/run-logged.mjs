@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { endGroup, tail } from './lab/process.mjs';
+import { PlainError } from './plain-error.mjs';
 import { logFolder, root } from './root.mjs';
 
 export const say = (line) => process.stdout.write(`${line}\n`);
 
-/** A failure whose message says all that a person needs; shown without a stack. */
-export class PlainError extends Error {}
+export { PlainError };
 
 const running = new Set();
 

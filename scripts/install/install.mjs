@@ -1,5 +1,5 @@
 import { PlainError } from '../run-logged.mjs';
-import { installPackages } from './apt.mjs';
+import { explainMissing, installPackages } from './apt.mjs';
 import { installModules } from './node-modules.mjs';
 import { missingPackages } from './requirements.mjs';
 import { checkSqlite } from './sqlite.mjs';
@@ -16,6 +16,8 @@ function checkNode() {
 export async function install(purposes) {
   checkNode();
   await installPackages(missingPackages(purposes));
+  const missing = missingPackages(purposes);
+  if (missing.length > 0) throw new PlainError(explainMissing(missing));
   await installModules();
   await checkSqlite();
 }

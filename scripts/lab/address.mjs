@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { PlainError } from '../plain-error.mjs';
 
 /** LDAP, LDAPS and the global catalogue's two: Samba opens all four and knows no setting for other ports. */
 const ports = [389, 636, 3268, 3269];
@@ -10,7 +11,9 @@ const free = (host, port) =>
       if (error.code === 'EADDRINUSE' || error.code === 'EADDRNOTAVAIL') resolve(false);
       else if (error.code === 'EACCES')
         reject(
-          new Error(`opening port ${port} needs root: a domain controller listens on ${ports.join(', ')}`),
+          new PlainError(
+            `opening port ${port} needs root: a domain controller listens on ${ports.join(', ')}`,
+          ),
         );
       else reject(error);
     });
@@ -28,7 +31,7 @@ export async function freeLoopbackAddress(avoid = []) {
     const host = `127.0.0.${last}`;
     if (!avoid.includes(host) && (await allFree(host))) return host;
   }
-  throw new Error(
+  throw new PlainError(
     `no loopback address has the ports ${ports.join(', ')} free; another LDAP server may listen on all addresses (ss -ltnp shows it)`,
   );
 }

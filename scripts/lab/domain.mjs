@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PlainError } from '../plain-error.mjs';
 import { tail } from './process.mjs';
 import { rightsOf } from './rights.mjs';
 
@@ -134,7 +135,8 @@ const python = (wish, log, timeout) =>
     child.once('exit', (code, signal) => {
       process.off('exit', end);
       if (code === 0) resolve();
-      else reject(new Error(`the domain could not be made (${signal ?? code}); see ${log}:\n${tail(log)}`));
+      else
+        reject(new PlainError(`the domain could not be made (${signal ?? code}); see ${log}:\n${tail(log)}`));
     });
     child.stdin.end(JSON.stringify(wish));
   });

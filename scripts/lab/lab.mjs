@@ -19,6 +19,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { PlainError } from '../plain-error.mjs';
 import { addressIsFree, freeLoopbackAddress } from './address.mjs';
 import { makeCertificate } from './certificate.mjs';
 import {
@@ -38,7 +39,7 @@ import { answersLdap } from './rootdse.mjs';
 
 const startLimit = 60_000;
 
-class AddressTaken extends Error {}
+class AddressTaken extends PlainError {}
 
 const stateFile = (dir) => join(dir, 'lab.json');
 
@@ -85,9 +86,9 @@ async function untilReady(dir, host, pid) {
     const written = tail(log, 40);
     if (/ADDRESS_ALREADY|Address already in use/i.test(written))
       throw new AddressTaken(`${host} is taken; see ${log}`);
-    if (!alive(pid)) throw new Error(`samba ended while starting; see ${log}:\n${written}`);
+    if (!alive(pid)) throw new PlainError(`samba ended while starting; see ${log}:\n${written}`);
     if (Date.now() > deadline)
-      throw new Error(
+      throw new PlainError(
         `no LDAP at ${host}:636 after ${startLimit / 1000} s (${failure.message}); see ${log}:\n${written}`,
       );
     await sleep(50);

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { PlainError } from '../plain-error.mjs';
 import { alive, endGroup, tail } from './process.mjs';
 
 const run = promisify(execFile);
@@ -39,7 +40,7 @@ function unprivileged() {
   const account =
     accounts.find(([name]) => name === 'postgres') ?? accounts.find(([name]) => name === 'nobody');
   if (!account)
-    throw new Error('PostgreSQL refuses to run as root and there is no account postgres or nobody');
+    throw new PlainError('PostgreSQL refuses to run as root and there is no account postgres or nobody');
   return { uid: Number(account[2]), gid: Number(account[3]) };
 }
 
@@ -57,9 +58,9 @@ const readyLine = /database system is ready to accept connections/;
 async function untilReady(child, log) {
   const deadline = Date.now() + startLimit;
   while (!readyLine.test(readFileSync(log, 'utf8'))) {
-    if (!alive(child.pid)) throw new Error(`PostgreSQL ended while starting; see ${log}:\n${tail(log)}`);
+    if (!alive(child.pid)) throw new PlainError(`PostgreSQL ended while starting; see ${log}:\n${tail(log)}`);
     if (Date.now() > deadline)
-      throw new Error(`PostgreSQL is not ready after ${startLimit / 1000} s; see ${log}:\n${tail(log)}`);
+      throw new PlainError(`PostgreSQL is not ready after ${startLimit / 1000} s; see ${log}:\n${tail(log)}`);
     await sleep(50);
   }
 }
@@ -86,7 +87,9 @@ wait $server
 export async function startPostgres() {
   const bin = postgresFolder();
   if (!bin)
-    throw new Error('PostgreSQL (initdb, postgres) is not installed; on Debian: apt-get install postgresql');
+    throw new PlainError(
+      'PostgreSQL (initdb, postgres) is not installed; on Debian: apt-get install postgresql',
+    );
   const user = unprivileged();
   const dir = mkdtempSync(join(tmpdir(), 'landfall-postgres-'));
   if (user.uid !== undefined) chownSync(dir, user.uid, user.gid);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PlainError } from '../plain-error.mjs';
 
 const signal = (pid, name) => {
   try {
@@ -51,7 +52,7 @@ export async function endGroup(pid, { name = 'SIGTERM', patience = 15_000, log }
   while (groupAlive(pid)) {
     if (!killed && Date.now() > deadline) killed = signal(-pid, 'SIGKILL');
     if (Date.now() > hopeless)
-      throw new Error(`process group ${pid} does not end${log ? `; see ${log}` : ''}`);
+      throw new PlainError(`process group ${pid} does not end${log ? `; see ${log}` : ''}`);
     await sleep(25);
   }
 }
