@@ -8,6 +8,7 @@ import type { AttributeDefinition } from './types.js';
 export const foldVersion = 1;
 
 const ASCII = /^[\x00-\x7f]*$/;
+const NON_ASCII = /[^\x00-\x7f]/gu;
 /** Its capital is a plain I, whose small letter is another one: full case folding keeps it. */
 const DOTLESS_I = '\u0131';
 
@@ -19,9 +20,8 @@ const DOTLESS_I = '\u0131';
  */
 export function foldString(value: string): string {
   if (ASCII.test(value)) return value.toLowerCase();
-  let folded = '';
-  for (const character of value.normalize('NFKC')) folded += foldCharacter(character);
-  return folded.normalize('NFKC');
+  const folded = value.normalize('NFKC').replace(NON_ASCII, foldCharacter);
+  return folded.toLowerCase().normalize('NFKC');
 }
 
 /** Down, up and down again is full case folding; one character at a time, for JavaScript's own final sigma depends on its place. */

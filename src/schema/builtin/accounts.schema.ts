@@ -10,6 +10,8 @@ const fact = (name: string, description: string) =>
 const accounts = define('accounts', 'complex', 'The counterparts of the resource in the targets.', {
   multiValued: true,
   mutability: 'readOnly',
+  // On request only: clients that compare what they wrote with what they read see nothing they did not write.
+  returned: 'request',
   subAttributes: [
     fact('target', 'The name of the target.'),
     fact('state', 'How far delivery is.'),

@@ -2,7 +2,7 @@ import type { AttributeReference, CompareOperator, Operand, ResolvedFilter } fro
 import { compareText, foldFor } from '../../schema/fold.js';
 import type { ResourceType } from '../../schema/resource-type.js';
 import { normaliseForSearch } from '../../schema/search-document.js';
-import type { Json, JsonObject } from '../../schema/types.js';
+import type { AttributeDefinition, Json, JsonObject } from '../../schema/types.js';
 
 /**
  * What a filter means, evaluated on a search document: the reference for every other evaluation.
@@ -55,10 +55,21 @@ export function matchesElement(filter: ResolvedFilter, element: JsonObject): boo
 
 type Test = ResolvedFilter & { kind: 'present' | 'compare' };
 
+/** An operand is compared with many values and folded once. */
+const foldedOperands = new WeakMap<Test, string>();
+
+function foldedOperand(test: Test & { kind: 'compare' }, attribute: AttributeDefinition): string {
+  const known = foldedOperands.get(test);
+  if (known !== undefined) return known;
+  const folded = foldFor(attribute, String(test.operand));
+  foldedOperands.set(test, folded);
+  return folded;
+}
+
 function holds(test: Test, values: readonly Json[], plural: boolean): boolean {
   if (test.kind === 'present') return values.some((value) => value !== '');
   const attribute = test.path.subAttribute ?? test.path.attribute;
-  const operand = typeof test.operand === 'string' ? foldFor(attribute, test.operand) : test.operand;
+  const operand = typeof test.operand === 'string' ? foldedOperand(test, attribute) : test.operand;
   if (test.operator === 'ne' && values.length === 0) return !plural;
   return values.some((value) => compare(test.operator, value, operand));
 }

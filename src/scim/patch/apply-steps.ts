@@ -8,6 +8,10 @@ import { addValues, removeListed, replaceValues } from './attribute-edit.js';
 import { checkEndState } from './end-state.js';
 import { editSelected, removeSelected } from './selected-edit.js';
 import type { Step } from './step.js';
+import { valuesOf } from './values.js';
+
+/** Tests of a value against a filter or a listed value: keeps one request from holding up all others. */
+const MAX_WORK = 200_000;
 
 type Current = Parameters<Edit['apply']>[0];
 
@@ -16,7 +20,14 @@ export function applySteps(type: ResourceType, steps: readonly Step[], current: 
   const attributes = structuredClone(current.attributes);
   const result: EditResult = { attributes };
   const removed = new Set<string>();
+  let work = 0;
   for (const step of steps) {
+    work += workOf(attributes, step);
+    if (work > MAX_WORK)
+      throw badRequest(
+        'tooMany',
+        'The operations select among too many values: send them in several requests.',
+      );
     if (step.kind === 'externalId') result.externalId = step.value;
     else if (step.kind === 'password') setPassword(result, step.value);
     else if (step.kind === 'removeExtension') {
@@ -28,6 +39,13 @@ export function applySteps(type: ResourceType, steps: readonly Step[], current: 
   if (sameJson(attributes, current.attributes)) result.attributes = current.attributes;
   if (result.externalId === (current.externalId ?? null)) delete result.externalId;
   return result;
+}
+
+function workOf(attributes: Attributes, step: Step): number {
+  if (step.kind !== 'attribute' && step.kind !== 'remove') return 0;
+  const values = valuesOf(ownerOf(attributes, step.target.extension), step.target.attribute).length;
+  const listed = step.kind === 'remove' ? (step.only ?? []) : [];
+  return values * (1 + listed.filter((value) => isObject(value) && value['value'] === undefined).length);
 }
 
 function setPassword(result: EditResult, password: string | undefined): void {

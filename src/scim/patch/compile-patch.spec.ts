@@ -287,7 +287,19 @@ describe('PATCH on attributes', () => {
     expect(refusal(() => compilePatch(user, body, dialectFor('generic'), 'u2'))).toBe('mutability');
   });
 
-  it('bounds the number of operations', () => {
+  it('bounds what one request can cost', () => {
+    const emails = Array.from({ length: 5000 }, (_, at) => ({ value: `m${at}ö@x`, type: 'work' }));
+    const select = (at: number) => ({
+      op: 'replace',
+      path: `emails[value eq "m${at}ö@x"].type`,
+      value: 'home',
+    });
+    const many = Array.from({ length: 1000 }, (_, at) => select(at));
+    const unnamed = [{ op: 'remove', path: 'emails', value: emails.map((_, at) => ({ display: `${at}` })) }];
+    const current = { ...before, emails };
+    expect(refusal(() => patch(many, 'generic', current))).toBe('tooMany');
+    expect(refusal(() => patch(unnamed, 'entra', current))).toBe('tooMany');
+    expect(patch(many.slice(0, 20), 'generic', current).attributes['emails']).toHaveLength(5000);
     expect(refusal(() => patch(Array(10_001).fill({ op: 'remove', path: 'title' })))).toBe('tooMany');
   });
 });
