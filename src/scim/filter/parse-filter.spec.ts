@@ -4,8 +4,9 @@ import { SchemaRegistry } from '../../schema/schema-registry.js';
 import type { Filter, Literal, Test } from './filter-ast.js';
 import { matches } from './matches.js';
 import { parseFilter } from './parse-filter.js';
-import { printFilter } from './print-filter.js';
+import { printFilter, printPath } from './print-filter.js';
 import { readFilter } from './resolve-filter.js';
+import { parsePathText } from './target-path.js';
 
 const path = fc.constantFrom(
   'userName',
@@ -60,8 +61,16 @@ const valuePath: fc.Arbitrary<Filter> = fc.record(
 );
 const filters = tree(fc.oneof(leaf, valuePath));
 
-const withoutPositions = (filter: Filter): unknown =>
-  JSON.parse(JSON.stringify(filter, (key, value: unknown) => (key === 'position' ? undefined : value)));
+const paths = fc.oneof(
+  fc.record({ name: path }),
+  fc.record(
+    { name: path, filter: tree(leaf), sub: fc.constantFrom('value', '$ref') },
+    { requiredKeys: ['name', 'filter'] },
+  ),
+);
+
+const withoutPositions = (parsed: unknown): unknown =>
+  JSON.parse(JSON.stringify(parsed, (key, value: unknown) => (key === 'position' ? undefined : value)));
 
 const refusal = (text: string, options = {}): ScimError => {
   try {
@@ -79,6 +88,17 @@ describe('parseFilter', () => {
       fc.property(filters, (filter) => {
         const limits = { maxTerms: 5000, maxLength: 1_000_000 };
         expect(withoutPositions(parseFilter(printFilter(filter), limits))).toEqual(withoutPositions(filter));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('reads back every path that is printed', () => {
+    const dialect = { unquotedLiterals: false, ignoreUnknown: false };
+    fc.assert(
+      fc.property(paths, (parsed) => {
+        const read = parsePathText(printPath(parsed), dialect);
+        expect(withoutPositions(read)).toEqual(withoutPositions(parsed));
       }),
       { numRuns: 300 },
     );

@@ -1,4 +1,5 @@
 import type { Filter, Literal, Test } from './filter-ast.js';
+import type { PathText } from './target-path.js';
 
 /** The filter as text; parsing it gives the same filter. */
 export function printFilter(filter: Filter): string {
@@ -18,6 +19,12 @@ export function printFilter(filter: Filter): string {
       return `${filter.path.text}[${printFilter(filter.filter)}]${tail}`;
     }
   }
+}
+
+/** A PATCH or projection path as text; parsing it gives the same path. */
+export function printPath({ name, filter, sub }: PathText): string {
+  const brackets = filter === undefined ? '' : `[${printFilter(filter)}]`;
+  return `${name}${brackets}${sub === undefined ? '' : `.${sub}`}`;
 }
 
 const grouped = (filter: Filter, group: boolean): string =>

@@ -6,7 +6,7 @@ import type { AttributeDefinition } from '../../schema/types.js';
 import type { Filter } from './filter-ast.js';
 import type { FilterDialect } from './filter-dialect.js';
 import { excerpt, FilterText } from './filter-text.js';
-import { parseValueFilter } from './parse-filter.js';
+import { defaultFilterOptions, parseValueFilter } from './parse-filter.js';
 import { resolveValueFilter } from './resolve-filter.js';
 
 /** A path as text gives it: `attribute`, `attribute.sub`, `attribute[filter]`, `attribute[filter].sub`, or a URN. */
@@ -31,6 +31,8 @@ export interface AttributeTarget extends AttributeReference {
 
 /** RFC 7644 §3.5.2 `path = attrPath / valuePath [subAttr]`; `attributes` takes the same. */
 export function parsePathText(text: string, dialect: FilterDialect): PathText {
+  if (text.length > defaultFilterOptions.maxLength)
+    throw badRequest('invalidPath', `A path has at most ${defaultFilterOptions.maxLength} characters.`);
   const source = new FilterText(text, 'invalidPath');
   const path: PathText = { name: source.path() };
   if (source.take('[')) {

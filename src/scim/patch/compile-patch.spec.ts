@@ -6,7 +6,6 @@ import type { Attributes, Json, JsonObject } from '../../schema/types.js';
 import type { EditResult } from '../../identity/model.js';
 import { dialectFor, type Client } from '../clients/dialect.js';
 import { compilePatch } from './compile-patch.js';
-import { compileReplace } from './compile-replace.js';
 
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const KIT = 'urn:example:kit';
@@ -35,7 +34,6 @@ const registry = SchemaRegistry.from([
   },
 ]);
 const user = registry.resourceType('User')!;
-const group = registry.resourceType('Group')!;
 const before: Attributes = {
   userName: 'bjensen',
   title: 'Guide',
@@ -60,9 +58,6 @@ const one = (op: string, path: string | undefined, value?: Json, client: Client 
   return patch([operation], client);
 };
 const kit = ({ attributes }: EditResult) => attributes[KIT] as JsonObject;
-const members = (operations: Json, client: Client = 'generic') =>
-  compilePatch(group, { schemas: [PATCH_OP], Operations: operations }, dialectFor(client)).members;
-
 function refusal(work: () => unknown): string | undefined {
   try {
     work();
@@ -301,95 +296,5 @@ describe('PATCH on attributes', () => {
     expect(refusal(() => patch(unnamed, 'entra', current))).toBe('tooMany');
     expect(patch(many.slice(0, 20), 'generic', current).attributes['emails']).toHaveLength(5000);
     expect(refusal(() => patch(Array(10_001).fill({ op: 'remove', path: 'title' })))).toBe('tooMany');
-  });
-});
-
-describe('PATCH on members', () => {
-  const value: Json = [{ value: 'a' }, 'b', { value: 'a', $ref: null }];
-  it.each<[JsonObject, unknown, Client]>([
-    [{ op: 'add', path: 'members', value }, [{ op: 'add', members: ['a', 'b'] }], 'generic'],
-    [{ op: 'Add', path: 'Members', value: 'a' }, [{ op: 'add', members: ['a'] }], 'generic'],
-    [{ op: 'add', path: 'members', value: [] }, [], 'generic'],
-    [{ op: 'replace', path: 'members', value }, [{ op: 'replace', members: ['a', 'b'] }], 'generic'],
-    [{ op: 'replace', path: 'members', value: null }, [{ op: 'replace', members: [] }], 'generic'],
-    [{ op: 'remove', path: 'members' }, [{ op: 'replace', members: [] }], 'generic'],
-    [{ op: 'Remove', path: 'members', value }, [{ op: 'remove', members: ['a', 'b'] }], 'entra'],
-    [{ op: 'Remove', path: 'members', value: [] }, [], 'entra'],
-    [{ op: 'remove', path: 'members[value eq "a"]' }, [{ op: 'remove', members: ['a'] }], 'generic'],
-    [
-      { op: 'remove', path: 'members[value eq "a" or (value eq "b")]' },
-      [{ op: 'remove', members: ['a', 'b'] }],
-      'generic',
-    ],
-    [
-      { op: 'replace', path: 'members[value eq "a"]', value: { value: 'b' } },
-      [
-        { op: 'remove', members: ['a'], mustMatch: true },
-        { op: 'add', members: ['b'] },
-      ],
-      'generic',
-    ],
-    [{ op: 'replace', value: { members: [{ value: 'a' }] } }, [{ op: 'replace', members: ['a'] }], 'generic'],
-    [
-      { op: 'add', path: 'urn:ietf:params:scim:schemas:core:2.0:Group:members', value: 'a' },
-      [{ op: 'add', members: ['a'] }],
-      'generic',
-    ],
-  ])('%j', (operation, expected, client) => {
-    expect(members([operation], client)).toEqual(expected);
-  });
-
-  it('leaves other filters to the store', () => {
-    expect(members([{ op: 'remove', path: 'members[type eq "Group"]' }])).toEqual([
-      { op: 'removeWhere', filter: expect.objectContaining({ kind: 'compare', operand: 'Group' }) },
-    ]);
-  });
-
-  it('keeps the order of operations', () => {
-    expect(
-      members([
-        { op: 'remove', path: 'members' },
-        { op: 'add', value: { members: ['a'], displayName: 'x' } },
-        { op: 'remove', path: 'members[value eq "a"]' },
-      ]).map(({ op }) => op),
-    ).toEqual(['replace', 'add', 'remove']);
-  });
-
-  it.each<[JsonObject, string]>([
-    [{ op: 'remove', path: 'members', value }, 'invalidValue'],
-    [{ op: 'add', path: 'members', value: [{ display: 'x' }] }, 'invalidValue'],
-    [{ op: 'add', path: 'members', value: [5] }, 'invalidValue'],
-    [{ op: 'replace', path: 'members.value', value: 'a' }, 'mutability'],
-    [{ op: 'replace', path: 'members[value eq "a"].display', value: 'a' }, 'mutability'],
-  ])('%j is refused', (operation, scimType) => {
-    expect(refusal(() => members([operation]))).toBe(scimType);
-  });
-});
-
-describe('PUT', () => {
-  const schemas = [user.schema.id];
-  const put = (body: JsonObject, current = before) =>
-    compileReplace(user, { schemas, ...body }, dialectFor('generic')).apply({
-      attributes: current,
-      externalId: 'x-1',
-    });
-
-  it('clears what is left out, but for what is immutable', () => {
-    expect(put({ userName: 'b', [KIT]: { must: 'm' } })).toEqual({
-      attributes: { userName: 'b', [KIT]: { must: 'm', serial: 'S1' } },
-      externalId: null,
-    });
-  });
-
-  it('changes nothing when the body says what is there', () => {
-    expect(put({ ...before, externalId: 'x-1' }).attributes).toBe(before);
-  });
-
-  it('keeps memberships unless the body lists them', () => {
-    const body = { schemas: [group.schema.id], displayName: 'G' };
-    expect(compileReplace(group, body, dialectFor('entra')).members).toEqual([]);
-    expect(compileReplace(group, { ...body, members: [] }, dialectFor('entra')).members).toEqual([
-      { op: 'replace', members: [] },
-    ]);
   });
 });
