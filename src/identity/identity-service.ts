@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { sameJson } from '../schema/same-json.js';
 import { newId } from './id.js';
 import { IdentityError } from './identity.errors.js';
 import { editMembers, memberTypesOf } from './member-edits.js';
@@ -194,7 +194,7 @@ export class IdentityService extends ResourceService {
       ...(current.externalId === undefined ? {} : { externalId: current.externalId }),
     });
     const externalId = result.externalId === undefined ? current.externalId : (result.externalId ?? undefined);
-    const own = !isDeepStrictEqual(result.attributes, current.attributes) || externalId !== current.externalId;
+    const own = !sameJson(result.attributes, current.attributes) || externalId !== current.externalId;
     const secret = result.secrets?.password !== undefined;
     const wanted = edit.members.flatMap((operation) => ('members' in operation && operation.op !== 'remove' ? operation.members : []));
     if (wanted.length > 0) await this.awaitDecisions(tx, attempt, wanted);

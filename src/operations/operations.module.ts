@@ -1,0 +1,35 @@
+import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { FindResources } from './find-resources.js';
+import { GuardController } from './guard.controller.js';
+import { HealthController } from './health.controller.js';
+import { LinksController } from './links.controller.js';
+import { LogController } from './log.controller.js';
+import { MetricsController } from './metrics.controller.js';
+import { PasswordsController } from './passwords.controller.js';
+import { PlanController } from './plan.controller.js';
+import { TargetsController } from './targets.controller.js';
+
+/**
+ * Running the gateway: health, metrics, and the operations API that the command line calls.
+ * Owns no state: it shows and steers what delivery and identity hold.
+ */
+@Module({})
+export class OperationsModule {
+  static register(imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
+    return {
+      module: OperationsModule,
+      imports,
+      controllers: [
+        HealthController,
+        MetricsController,
+        TargetsController,
+        LinksController,
+        LogController,
+        PasswordsController,
+        PlanController,
+        GuardController,
+      ],
+      providers: [FindResources],
+    };
+  }
+}
