@@ -16,12 +16,10 @@ import { ResourceService, type ViewOptions } from '../../src/identity/resource-s
 import { foldString } from '../../src/schema/fold.js';
 import type { ResourceType } from '../../src/schema/resource-type.js';
 import type { SchemaRegistry } from '../../src/schema/schema-registry.js';
-import { normaliseForSearch } from '../../src/schema/search-document.js';
 import { compareSortKeys, sortKey } from '../../src/schema/sort-key.js';
 import type { JsonObject } from '../../src/schema/types.js';
 import { matches } from '../../src/scim/filter/matches.js';
-
-const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+import { managerOf, searchDocumentOf } from './memory-search.js';
 
 /**
  * A test double of identity: resources in a Map. It lets the tests of the HTTP layer see the calls that HTTP makes and
@@ -275,38 +273,8 @@ export class MemoryResources extends ResourceService {
   }
 
   private searchDocument(resource: Resource): JsonObject {
-    const type = this.type(resource.type);
-    const { attributes } = resource;
-    const extensions = type.extensions
-      .map(({ schema }) => schema.id)
-      .filter((urn) => attributes[urn] !== undefined);
-    const document = normaliseForSearch(
-      {
-        ...attributes,
-        id: resource.id,
-        schemas: [type.schema.id, ...extensions],
-        meta: {
-          resourceType: resource.type,
-          created: new Date(resource.created).toISOString(),
-          lastModified: new Date(resource.lastModified).toISOString(),
-        },
-        ...(resource.externalId === undefined ? {} : { externalId: resource.externalId }),
-        ...(type.holdsMembers
-          ? { members: [...(this.members.get(resource.id) ?? [])].map((id) => ({ ...this.member(id) })) }
-          : {}),
-      },
-      type,
-    );
-    this.nameManager(document, resource);
-    return document;
-  }
-
-  private nameManager(document: JsonObject, resource: Resource): void {
-    const id = managerOf(resource);
-    const name = id === undefined ? undefined : this.displayNames(resource).get(id);
-    const enterprise = document[ENTERPRISE];
-    if (name !== undefined && isObject(enterprise) && isObject(enterprise['manager']))
-      enterprise['manager']['displayName'] = foldString(name);
+    const members = [...(this.members.get(resource.id) ?? [])].map((id) => this.member(id));
+    return searchDocumentOf(this.type(resource.type), resource, members, this.displayNames(resource));
   }
 
   private type(name: string): ResourceType {
@@ -315,12 +283,3 @@ export class MemoryResources extends ResourceService {
 }
 
 const etagOf = ({ version }: Resource): string => `1-${version}`;
-
-function managerOf({ attributes }: Resource): string | undefined {
-  const enterprise = attributes[ENTERPRISE];
-  const manager = isObject(enterprise) ? enterprise['manager'] : undefined;
-  return isObject(manager) && typeof manager['value'] === 'string' ? manager['value'] : undefined;
-}
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,8 +1,16 @@
-import { readFileSync } from 'node:fs';
 import type { Json, JsonObject } from '../../src/schema/types.js';
 import { compact, sameResource } from './same-resource.js';
+import {
+  type Basis,
+  type FilterExpectation,
+  filterVectors,
+  patchVectors,
+  type PatchVector,
+  type Refusal,
+} from './vector-data.js';
 
-export type Basis = 'rfc' | 'derived' | 'choice' | 'entra';
+export { filterVectors, patchVectors };
+
 export type VectorClient = 'generic' | 'entra';
 
 /** Where the vectors are sent: any server, whatever is behind it. */
@@ -20,56 +28,6 @@ export interface VectorReport {
   failed: { id: string; why: string }[];
   byBasis: Record<string, number>;
 }
-
-interface Refusal {
-  status: number;
-  scimType?: string;
-}
-
-interface FilterExpectation extends Refusal {
-  userNames?: string[];
-}
-
-export interface FilterVector {
-  id: string;
-  section: string;
-  filter: string;
-  basis: Basis;
-  expect: FilterExpectation;
-  alternatives?: FilterExpectation[];
-}
-
-export interface FilterVectors {
-  extensionSchema: JsonObject;
-  users: JsonObject[];
-  filters: FilterVector[];
-}
-
-interface PatchExpectation {
-  after?: JsonObject;
-  error?: Refusal;
-}
-
-export interface PatchVector extends PatchExpectation {
-  id: string;
-  section: string;
-  name: string;
-  basis: Basis;
-  before: JsonObject;
-  request: JsonObject;
-  /** The resource stays as it was, and version and lastModified with it. */
-  unchanged?: boolean;
-  /** What can be read stays the same; the write itself may count as a change. */
-  visibleOnly?: boolean;
-  context?: JsonObject[];
-  alternatives?: PatchExpectation[];
-}
-
-const read = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
-
-export const filterVectors = (): FilterVectors => read('filters') as FilterVectors;
-export const patchVectors = (): PatchVector[] => (read('patches') as { cases: PatchVector[] }).cases;
 
 export const clientFor = (basis: Basis): VectorClient => (basis === 'entra' ? 'entra' : 'generic');
 

@@ -10,12 +10,16 @@ import { encoded, SCIM_MEDIA_TYPE } from './reply.js';
 import type { ScimSettings } from './settings.js';
 import { parseStrictJson } from './strict-json.js';
 
+/** Time for a whole request to arrive: a client that sends a byte now and then holds no connection for ever. */
+const SLOWEST_REQUEST_MS = 120_000;
+
 /** Fastify's own limits, for `new FastifyAdapter(scimFastifyOptions(settings))`: what is wrong before a route is found is answered as SCIM errors too. */
 export function scimFastifyOptions(settings: ScimSettings): FastifyServerOptions {
   return {
     bodyLimit: settings.maxBodyBytes,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     return503OnClosing: false,
+    requestTimeout: SLOWEST_REQUEST_MS,
     frameworkErrors: (error, _request, reply: FastifyReply) => {
       const failure = frameworkFailure(error);
       void reply
@@ -80,6 +84,7 @@ export function configureScimHttp(app: NestFastifyApplication, settings: ScimSet
     request.correlationId = correlationId;
     void reply.header('x-correlation-id', correlationId);
     void reply.header('request-id', correlationId);
+    void reply.header('x-content-type-options', 'nosniff');
     done();
   });
 }

@@ -84,7 +84,6 @@ export class DiscoveryController {
 
   private schemaBody(schema: SchemaDocument, request: ScimRequest): object {
     return {
-      schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
       ...publishSchema(schema),
       meta: { resourceType: 'Schema', location: `${this.baseUrl(request)}/Schemas/${schema.id}` },
     };
