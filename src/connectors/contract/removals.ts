@@ -1,0 +1,76 @@
+import { strict as assert } from 'node:assert';
+import type { ContractCase, ContractHarness } from './harness.js';
+import { failsWith, isQuiet, Steps } from './steps.js';
+
+const deletes = (steps: Steps): ContractCase[] => [
+  {
+    title: 'a deletion is counted, carried out, and then `missing`',
+    async run() {
+      const { traits, account } = await steps.create('User');
+      const removal = steps.removal('User', traits, 'delete');
+      const plan = await steps.plan(removal, account);
+      assert.equal(plan.action, 'delete');
+      assert.equal(plan.effects.deletes, 1);
+      await steps.execute(plan);
+      assert.equal(await steps.read('User', account), undefined);
+      await failsWith('missing', () => steps.plan(removal, account));
+    },
+  },
+  {
+    title: 'a deletion that was overtaken does no harm',
+    async run() {
+      const { traits, account } = await steps.create('User');
+      const plan = await steps.plan(steps.removal('User', traits, 'delete'), account);
+      await steps.execute(plan);
+      await steps.execute(plan);
+      assert.equal(await steps.read('User', account), undefined);
+    },
+  },
+  {
+    title: 'a group is deleted, its members stay',
+    async run() {
+      const group = await steps.create('Group');
+      const member = await steps.create('User');
+      await steps.applyMembers(group, [steps.edge(member, true)]);
+      await steps.execute(await steps.plan(steps.removal('Group', group.traits, 'delete'), group.account));
+      assert.equal(await steps.read('Group', group.account), undefined);
+      assert.equal((await steps.read('User', member.account))?.name, member.traits.name);
+    },
+  },
+];
+
+const keeps = (steps: Steps): ContractCase[] => [
+  {
+    title: 'the policy retain leaves the account as it is',
+    async run() {
+      const { traits, account } = await steps.create('User');
+      const before = await steps.read('User', account);
+      const plan = await steps.plan(steps.removal('User', traits, 'retain'), account);
+      assert.ok(plan.action === 'none' || plan.action === 'retain', plan.action);
+      assert.deepEqual(plan.effects, { disables: 0, deletes: 0, memberRemovals: 0 });
+      if (plan.action === 'retain') await steps.execute(plan);
+      assert.deepEqual(await steps.read('User', account), before);
+    },
+  },
+];
+
+const disables = (steps: Steps): ContractCase[] => [
+  {
+    title: 'the policy disable disables once and is counted',
+    async run() {
+      const { traits, account } = await steps.create('User');
+      const removal = steps.removal('User', traits, 'disable');
+      const plan = await steps.plan(removal, account);
+      assert.equal(plan.action, 'disable');
+      assert.equal(plan.effects.disables, 1);
+      await steps.execute(plan);
+      assert.equal((await steps.read('User', account))?.enabled, false);
+      isQuiet(await steps.plan(removal, account));
+    },
+  },
+];
+
+export function removalCases(harness: ContractHarness): ContractCase[] {
+  const steps = new Steps(harness);
+  return [...deletes(steps), ...keeps(steps), ...(harness.enables ? disables(steps) : [])];
+}
