@@ -53,13 +53,12 @@ module.exports = {
       name: 'no-drawers',
       severity: 'error',
       from: {},
-      to: { path: '^src/(.*/)?(utils?|helpers?|common|shared|core|base)/' },
+      to: { path: '/(utils?|helpers?|common|shared|core|base)/', pathNot: 'node_modules' },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } },
   },
 };

@@ -40,7 +40,7 @@ tokens:
     scopes: [operations]
 `;
 
-const store = () => `kind: sqlite
+const store = () => `engine: sqlite
 file: ${join(files.store, 'landfall.sqlite')}
 `;
 
@@ -54,9 +54,10 @@ secrets:
 const target = (lab) => `# The throwaway domain of the quickstart.
 kind: active-directory
 answer: delivered
-onDelete: delete
+users: { onDelete: delete }
+groups: { onDelete: delete }
 settings:
-  urls: ['${lab.ldapUrl}']
+  servers: ['${lab.ldapUrl}']
   caFile: ${lab.caFile}
   bindDn: ${lab.bindDn}
   bindPassword: file:${secret('bind-password')}

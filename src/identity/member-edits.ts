@@ -71,8 +71,16 @@ async function one(
   at: number,
   note: Note,
 ): Promise<void> {
-  if (operation.op === 'remove') return note(await store.removeMembers(tx, groupId, operation.members), true);
-  if (operation.op === 'removeWhere') return note(await store.removeMembersWhere(tx, groupId, operation.filter), true);
+  if (operation.op === 'remove' || operation.op === 'removeWhere') {
+    const removed =
+      operation.op === 'remove'
+        ? await store.removeMembers(tx, groupId, operation.members)
+        : await store.removeMembersWhere(tx, groupId, operation.filter);
+    if (operation.mustMatch && removed.length === 0) {
+      throw new IdentityError('invalidValue', 'No member of the group is meant by the path.', { attribute: 'members', scimType: 'noTarget' });
+    }
+    return note(removed, true);
+  }
   const types = await memberTypesOf(store, tx, groupId, operation.members);
   if (operation.op === 'add') return note(await store.addMembers(tx, groupId, types, at), false, types);
   const changed = await store.replaceMembers(tx, groupId, types, at);

@@ -74,7 +74,7 @@ export class ResourceRequests {
   async patch(type: ResourceType, id: string, body: JsonObject, context: RequestContext): Promise<ScimReply> {
     this.refuseManyOperations(body);
     const projection = projectionOf(type, context);
-    const edit = compilePatch(type, body, context.dialect);
+    const edit = compilePatch(type, body, context.dialect, id);
     const options = viewOptions(type, projection);
     const asked = asks(context.parameters);
     if (type.holdsMembers && !namesMembers(context.parameters)) options.members = false;

@@ -1,0 +1,83 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AuthModule } from './auth/index.js';
+import type { LandfallConfig } from './config/load-config.js';
+import { ConnectorsModule } from './connectors/connectors.module.js';
+import type { ConnectorRegistry } from './connectors/registry.js';
+import { createTargets } from './delivery/create-targets.js';
+import { DELIVERY_CONFIG, DeliveryModule, type DeliveryConfig } from './delivery/delivery.module.js';
+import { StoreClock, TargetStore } from './delivery/ports.js';
+import { Targets } from './delivery/targets.js';
+import { deliverySettings, scimSettings, sealingKeys, storeOptions, targetOptions } from './gateway-options.js';
+import { IdentityModule } from './identity/identity.module.js';
+import type { GatewayLog } from './log.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { SchemaRegistry } from './schema/schema-registry.js';
+import { SCIM_SETTINGS } from './scim/http/settings.js';
+import { ScimModule } from './scim/scim.module.js';
+import { STORES, StoreModule } from './store/store.module.js';
+import type { Stores } from './store/stores.js';
+
+export interface AppOptions {
+  config: LandfallConfig;
+  connectors: ConnectorRegistry;
+  registry: SchemaRegistry;
+  log: GatewayLog;
+  version: string;
+}
+
+/** What the configuration gives to more than one module. */
+@Module({})
+class ConfiguredModule {
+  static register({ config, registry, log }: AppOptions): DynamicModule {
+    return {
+      module: ConfiguredModule,
+      providers: [
+        { provide: SchemaRegistry, useValue: registry },
+        {
+          provide: DELIVERY_CONFIG,
+          inject: [STORES],
+          useFactory: (stores: Stores): DeliveryConfig => ({
+            settings: deliverySettings(config),
+            keys: sealingKeys(config),
+            storeId: stores.facts.storeId,
+            logger: log,
+          }),
+        },
+        {
+          provide: Targets,
+          inject: [STORES, TargetStore, StoreClock],
+          useFactory: (stores: Stores, targetStore: TargetStore, clock: StoreClock) => {
+            const surroundings = { storeId: stores.facts.storeId, registry, targetStore, clock, log };
+            return new Targets(createTargets(targetOptions(config), surroundings), targetStore);
+          },
+        },
+      ],
+      exports: [SchemaRegistry, DELIVERY_CONFIG, Targets],
+    };
+  }
+}
+
+/** The gateway: the one place that knows every module. */
+@Module({})
+export class AppModule {
+  static register(options: AppOptions): DynamicModule {
+    const { config, connectors, registry, version } = options;
+    const store = StoreModule.forRoot(storeOptions(config), registry);
+    const configured = ConfiguredModule.register(options);
+    const delivery = DeliveryModule.register([configured]);
+    const identity = IdentityModule.register([delivery]);
+    return {
+      module: AppModule,
+      imports: [
+        AuthModule.register(config.auth.tokens),
+        ConnectorsModule.register(connectors),
+        store,
+        OperationsModule.register([configured, delivery]),
+        ScimModule.register({
+          imports: [identity, configured],
+          settings: { provide: SCIM_SETTINGS, useValue: scimSettings(config, version) },
+        }),
+      ],
+    };
+  }
+}

@@ -1,0 +1,3 @@
+export { AuthModule } from './auth.module.js';
+export { Open, Scopes, type Scope } from './scopes.js';
+export { hashToken } from './tokens.js';

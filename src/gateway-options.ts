@@ -1,0 +1,83 @@
+import { storeLocation } from './config/store-options.js';
+import type { LandfallConfig, LoadedTarget } from './config/load-config.js';
+import type { ObjectBlock } from './config/files.js';
+import { duration, size } from './config/units.js';
+import type { ObjectOptions, TargetOptions } from './delivery/create-targets.js';
+import type { SealingKey } from './delivery/sealing.js';
+import { deliveryDefaults, type DeliverySettings, type GuardDefinition } from './delivery/target-definition.js';
+import type { ScimSettings } from './scim/http/settings.js';
+import type { StoreOptions } from './store/data-source.js';
+
+/** The words of the configuration files in the words of the modules. */
+export function scimSettings({ scim, server }: LandfallConfig, version: string): ScimSettings {
+  return {
+    ...(server.publicUrl === undefined ? {} : { publicUrl: server.publicUrl.replace(/\/$/, '') }),
+    defaultPageSize: scim.defaultPageSize,
+    maxPageSize: scim.maxPageSize,
+    cursorTimeoutSeconds: 3600,
+    maxBodyBytes: size(scim.maxBodySize),
+    maxJsonDepth: scim.maxJsonDepth,
+    maxBulkOperations: scim.maxBulkOperations,
+    maxPatchOperations: scim.maxPatchOperations,
+    ...(scim.documentationUri === undefined ? {} : { documentationUri: scim.documentationUri }),
+    version,
+  };
+}
+
+export function storeOptions({ store, folder }: LandfallConfig): StoreOptions {
+  return storeLocation(store, folder);
+}
+
+export function deliverySettings({ delivery }: LandfallConfig): DeliverySettings {
+  const { first, longest, attempts } = delivery.retry;
+  return {
+    ...deliveryDefaults,
+    retry: { firstMs: duration(first), longestMs: duration(longest), attempts },
+    initialPasswordMs: duration(delivery.initialPasswordLives),
+    passwordWaitsMs: duration(delivery.passwordWaits),
+    logRetentionMs: duration(delivery.logRetention),
+    mustChangeInitialPassword: delivery.mustChangeInitialPassword,
+  };
+}
+
+export function sealingKeys({ delivery }: LandfallConfig): SealingKey[] {
+  return delivery.secrets.keys.map(({ name, value }) => ({ name, key: Buffer.from(value, 'base64') }));
+}
+
+export function targetOptions({ targets }: LandfallConfig): TargetOptions[] {
+  return targets.map((target) => {
+    const { file, kind, settings, name, revision, objects } = target;
+    return {
+      name,
+      kind,
+      settings,
+      revision,
+      answer: file.answer,
+      answerWithinMs: duration(file.answerWithin),
+      whenUnavailable: file.whenUnavailable,
+      parallel: file.parallel,
+      dependsOn: file.dependsOn,
+      ...guardOf(target),
+      objects: Object.fromEntries(Object.entries(objects).map(([type, block]) => [type, objectOptions(block)])),
+      ...domainsOf(target),
+    };
+  });
+}
+
+function guardOf({ file: { guard } }: LoadedTarget): { guard?: GuardDefinition } {
+  if (!guard) return {};
+  const { window, disables, deletes, memberRemovals } = guard;
+  return { guard: { windowMs: duration(window), thresholds: { disables, deletes, memberRemovals } } };
+}
+
+/** The domain of the target is what expressions call the default one. */
+function domainsOf({ file, settings }: LoadedTarget): { defaultDomain?: string; domainFqdn?: string } {
+  const { domain } = settings as { domain?: string };
+  const defaultDomain = file.defaultDomain ?? domain;
+  return { ...(defaultDomain === undefined ? {} : { defaultDomain }), ...(domain === undefined ? {} : { domainFqdn: domain }) };
+}
+
+function objectOptions(block: ObjectBlock): ObjectOptions {
+  const { deleteAfter, ...rest } = block;
+  return { ...rest, ...(deleteAfter === undefined ? {} : { deleteAfterMs: duration(deleteAfter) }) };
+}

@@ -1,0 +1,71 @@
+import { readdirSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { loadConfig, type LandfallConfig, type LoadOptions } from './config/load-config.js';
+import type { ConfigProblem } from './config/problem.js';
+import { ConnectorLoadError, ConnectorRegistry, packagesOf } from './connectors/registry.js';
+import { compileObjectMapping } from './mapping/index.js';
+import { SchemaProblems } from './schema/document-problems.js';
+import { SchemaRegistry } from './schema/schema-registry.js';
+
+export interface ReadConfig {
+  config: LandfallConfig;
+  connectors: ConnectorRegistry;
+  registry: SchemaRegistry;
+  problems: ConfigProblem[];
+}
+
+/** Reads a configuration folder with everything it names: connectors of packages, schemas, mappings. All problems at once. */
+export async function readConfig(folder: string, options: Pick<LoadOptions, 'withoutSecrets' | 'env'> = {}): Promise<ReadConfig> {
+  const problems: ConfigProblem[] = [];
+  const connectors = await ConnectorRegistry.load(packagesOf(kindsIn(folder)), folder).catch((error: unknown) => {
+    if (!(error instanceof ConnectorLoadError)) throw error;
+    problems.push({ file: 'targets', line: 1, column: 1, key: 'kind', detail: error.message });
+    return new ConnectorRegistry();
+  });
+  const registry = registryOf(loadConfig(folder, { ...options, kinds: connectors.kinds }).config, problems);
+  const loaded = loadConfig(folder, {
+    ...options,
+    kinds: connectors.kinds,
+    checkMapping: (target, kind, type, block) => {
+      const fallback = kind.defaultMapping[type];
+      const resourceType = registry.resourceType(type);
+      const { problems: found } = compileObjectMapping({ ...fallback, ...block, mapping: block.mapping ?? fallback?.mapping ?? [] }, type, {
+        defaultDomain: target.defaultDomain ?? 'example.test',
+        domainFqdn: 'example.test',
+        ...(resourceType ? { schemas: [resourceType.schema, ...resourceType.extensions.map(({ schema }) => schema)] } : {}),
+      });
+      return found.map(({ path, detail, position }) => ({
+        path,
+        detail: position ? `${detail} (line ${position.line}, column ${position.column} of the expression)` : detail,
+      }));
+    },
+  });
+  return { config: loaded.config, connectors, registry, problems: [...loaded.problems, ...problems] };
+}
+
+function registryOf({ schemas }: LandfallConfig, problems: ConfigProblem[]): SchemaRegistry {
+  try {
+    return SchemaRegistry.from(schemas);
+  } catch (error) {
+    if (!(error instanceof SchemaProblems)) throw error;
+    for (const { file, path, problem } of error.problems) problems.push({ file, line: 1, column: 1, key: path, detail: problem });
+    return SchemaRegistry.builtIn();
+  }
+}
+
+/** The kinds that target files name, read leniently: what is wrong with the files is reported later. */
+function kindsIn(folder: string): string[] {
+  const targets = join(folder, 'targets');
+  if (!existsSync(targets)) return [];
+  return readdirSync(targets)
+    .filter((name) => /\.ya?ml$/.test(name))
+    .flatMap((name) => {
+      try {
+        const { kind } = (parse(readFileSync(join(targets, name), 'utf8')) ?? {}) as { kind?: unknown };
+        return typeof kind === 'string' ? [kind] : [];
+      } catch {
+        return [];
+      }
+    });
+}
