@@ -7,7 +7,13 @@ import { createTargets } from './delivery/create-targets.js';
 import { DELIVERY_CONFIG, DeliveryModule, type DeliveryConfig } from './delivery/delivery.module.js';
 import { StoreClock, TargetStore } from './delivery/ports.js';
 import { Targets } from './delivery/targets.js';
-import { deliverySettings, scimSettings, sealingKeys, storeOptions, targetOptions } from './gateway-options.js';
+import {
+  deliverySettings,
+  scimSettings,
+  sealingKeys,
+  storeOptions,
+  targetOptions,
+} from './gateway-options.js';
 import { IdentityModule } from './identity/identity.module.js';
 import type { GatewayLog } from './log.js';
 import { OperationsModule } from './operations/operations.module.js';

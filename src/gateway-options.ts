@@ -4,7 +4,11 @@ import type { ObjectBlock } from './config/files.js';
 import { duration, size } from './config/units.js';
 import type { ObjectOptions, TargetOptions } from './delivery/create-targets.js';
 import type { SealingKey } from './delivery/sealing.js';
-import { deliveryDefaults, type DeliverySettings, type GuardDefinition } from './delivery/target-definition.js';
+import {
+  deliveryDefaults,
+  type DeliverySettings,
+  type GuardDefinition,
+} from './delivery/target-definition.js';
 import type { ScimSettings } from './scim/http/settings.js';
 import type { StoreOptions } from './store/data-source.js';
 
@@ -58,7 +62,9 @@ export function targetOptions({ targets }: LandfallConfig): TargetOptions[] {
       parallel: file.parallel,
       dependsOn: file.dependsOn,
       ...guardOf(target),
-      objects: Object.fromEntries(Object.entries(objects).map(([type, block]) => [type, objectOptions(block)])),
+      objects: Object.fromEntries(
+        Object.entries(objects).map(([type, block]) => [type, objectOptions(block)]),
+      ),
       ...domainsOf(target),
     };
   });
@@ -74,7 +80,10 @@ function guardOf({ file: { guard } }: LoadedTarget): { guard?: GuardDefinition }
 function domainsOf({ file, settings }: LoadedTarget): { defaultDomain?: string; domainFqdn?: string } {
   const { domain } = settings as { domain?: string };
   const defaultDomain = file.defaultDomain ?? domain;
-  return { ...(defaultDomain === undefined ? {} : { defaultDomain }), ...(domain === undefined ? {} : { domainFqdn: domain }) };
+  return {
+    ...(defaultDomain === undefined ? {} : { defaultDomain }),
+    ...(domain === undefined ? {} : { domainFqdn: domain }),
+  };
 }
 
 function objectOptions(block: ObjectBlock): ObjectOptions {

@@ -8,7 +8,19 @@ export class GatewayLog implements LoggerService {
   constructor(level: string) {
     this.lines = pino({
       level,
-      redact: { paths: ['password', '*.password', 'unicodePwd', '*.unicodePwd', 'token', '*.token', 'authorization', '*.authorization'], censor: '•••' },
+      redact: {
+        paths: [
+          'password',
+          '*.password',
+          'unicodePwd',
+          '*.unicodePwd',
+          'token',
+          '*.token',
+          'authorization',
+          '*.authorization',
+        ],
+        censor: '•••',
+      },
       timestamp: pino.stdTimeFunctions.isoTime,
     });
   }

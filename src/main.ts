@@ -9,7 +9,9 @@ import { GatewayLog } from './log.js';
 import { readConfig } from './read-config.js';
 import { configureScimHttp, scimFastifyOptions } from './scim/http/configure-http.js';
 
-const version = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+const version = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
 
 /** Starts the gateway with the configuration folder that LANDFALL_CONFIG names. Exit 2: the configuration cannot be used. */
 async function main(): Promise<void> {
@@ -26,14 +28,21 @@ async function main(): Promise<void> {
     ...scimFastifyOptions(settings),
     ...(config.server.trustedProxies.length > 0 ? { trustProxy: config.server.trustedProxies } : {}),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register({ ...read, log, version }), adapter, {
-    logger: log,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.register({ ...read, log, version }),
+    adapter,
+    {
+      logger: log,
+      abortOnError: false,
+    },
+  );
   configureScimHttp(app, settings);
   app.enableShutdownHooks();
   await app.listen(config.server.port, config.server.host);
-  log.info({ url: await app.getUrl(), config: folder, targets: config.targets.map(({ name }) => name), version }, 'landfall is ready');
+  log.info(
+    { url: await app.getUrl(), config: folder, targets: config.targets.map(({ name }) => name), version },
+    'landfall is ready',
+  );
 }
 
 main().catch((error: unknown) => {

@@ -16,13 +16,18 @@ export interface ReadConfig {
 }
 
 /** Reads a configuration folder with everything it names: connectors of packages, schemas, mappings. All problems at once. */
-export async function readConfig(folder: string, options: Pick<LoadOptions, 'withoutSecrets' | 'env'> = {}): Promise<ReadConfig> {
+export async function readConfig(
+  folder: string,
+  options: Pick<LoadOptions, 'withoutSecrets' | 'env'> = {},
+): Promise<ReadConfig> {
   const problems: ConfigProblem[] = [];
-  const connectors = await ConnectorRegistry.load(packagesOf(kindsIn(folder)), folder).catch((error: unknown) => {
-    if (!(error instanceof ConnectorLoadError)) throw error;
-    problems.push({ file: 'targets', line: 1, column: 1, key: 'kind', detail: error.message });
-    return new ConnectorRegistry();
-  });
+  const connectors = await ConnectorRegistry.load(packagesOf(kindsIn(folder)), folder).catch(
+    (error: unknown) => {
+      if (!(error instanceof ConnectorLoadError)) throw error;
+      problems.push({ file: 'targets', line: 1, column: 1, key: 'kind', detail: error.message });
+      return new ConnectorRegistry();
+    },
+  );
   const registry = registryOf(loadConfig(folder, { ...options, kinds: connectors.kinds }).config, problems);
   const loaded = loadConfig(folder, {
     ...options,
@@ -30,14 +35,22 @@ export async function readConfig(folder: string, options: Pick<LoadOptions, 'wit
     checkMapping: (target, kind, type, block) => {
       const fallback = kind.defaultMapping[type];
       const resourceType = registry.resourceType(type);
-      const { problems: found } = compileObjectMapping({ ...fallback, ...block, mapping: block.mapping ?? fallback?.mapping ?? [] }, type, {
-        defaultDomain: target.defaultDomain ?? 'example.test',
-        domainFqdn: 'example.test',
-        ...(resourceType ? { schemas: [resourceType.schema, ...resourceType.extensions.map(({ schema }) => schema)] } : {}),
-      });
+      const { problems: found } = compileObjectMapping(
+        { ...fallback, ...block, mapping: block.mapping ?? fallback?.mapping ?? [] },
+        type,
+        {
+          defaultDomain: target.defaultDomain ?? 'example.test',
+          domainFqdn: 'example.test',
+          ...(resourceType
+            ? { schemas: [resourceType.schema, ...resourceType.extensions.map(({ schema }) => schema)] }
+            : {}),
+        },
+      );
       return found.map(({ path, detail, position }) => ({
         path,
-        detail: position ? `${detail} (line ${position.line}, column ${position.column} of the expression)` : detail,
+        detail: position
+          ? `${detail} (line ${position.line}, column ${position.column} of the expression)`
+          : detail,
       }));
     },
   });
@@ -49,7 +62,8 @@ function registryOf({ schemas }: LandfallConfig, problems: ConfigProblem[]): Sch
     return SchemaRegistry.from(schemas);
   } catch (error) {
     if (!(error instanceof SchemaProblems)) throw error;
-    for (const { file, path, problem } of error.problems) problems.push({ file, line: 1, column: 1, key: path, detail: problem });
+    for (const { file, path, problem } of error.problems)
+      problems.push({ file, line: 1, column: 1, key: path, detail: problem });
     return SchemaRegistry.builtIn();
   }
 }

@@ -13,7 +13,11 @@ export class AuthModule {
     return {
       module: AuthModule,
       imports: [PassportModule],
-      providers: [{ provide: Tokens, useValue: new Tokens(tokens) }, BearerStrategy, { provide: APP_GUARD, useClass: BearerGuard }],
+      providers: [
+        { provide: Tokens, useValue: new Tokens(tokens) },
+        BearerStrategy,
+        { provide: APP_GUARD, useClass: BearerGuard },
+      ],
       exports: [Tokens],
     };
   }

@@ -34,14 +34,28 @@ export class BearerGuard extends AuthGuard('bearer') {
     const http = context.switchToHttp();
     if (!holder) {
       http.getResponse<Reply>().header('WWW-Authenticate', challenge(info));
-      throw new UnauthorizedException('A valid bearer token is needed: the one sent is missing, unknown or expired.');
+      throw new UnauthorizedException(
+        'A valid bearer token is needed: the one sent is missing, unknown or expired.',
+      );
     }
-    const scopes = this.reflector.getAllAndOverride<Scope[] | undefined>(SCOPES, [context.getHandler(), context.getClass()]) ?? ['scim'];
+    const scopes = this.reflector.getAllAndOverride<Scope[] | undefined>(SCOPES, [
+      context.getHandler(),
+      context.getClass(),
+    ]) ?? ['scim'];
     const { name, client, source, user, scopes: held } = holder as unknown as TokenHolder;
     if (!scopes.some((scope) => held.includes(scope))) {
-      throw new ForbiddenException(`The token "${name}" lacks the scope ${scopes.join(' or ')}; add it in auth.yaml.`);
+      throw new ForbiddenException(
+        `The token "${name}" lacks the scope ${scopes.join(' or ')}; add it in auth.yaml.`,
+      );
     }
-    const caller = { name, client, source, scopes: held, correlationId: '', ...(user === undefined ? {} : { user }) };
+    const caller = {
+      name,
+      client,
+      source,
+      scopes: held,
+      correlationId: '',
+      ...(user === undefined ? {} : { user }),
+    };
     http.getRequest<Request>().user = caller;
     return caller as T;
   }

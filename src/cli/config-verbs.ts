@@ -19,7 +19,9 @@ export function addConfigVerbs(program: Command): void {
       const folder = globals(command).config;
       const { problems, config: read } = await readConfig(folder, { withoutSecrets: !options.secrets });
       show(command, { problems }, () =>
-        problems.length > 0 ? printProblems(folder, problems) : `The configuration in ${folder} is fine: ${read.targets.length} target(s), ${read.auth.tokens.length} token(s).`,
+        problems.length > 0
+          ? printProblems(folder, problems)
+          : `The configuration in ${folder} is fine: ${read.targets.length} target(s), ${read.auth.tokens.length} token(s).`,
       );
       if (problems.length > 0) process.exitCode = 2;
     });
@@ -32,8 +34,18 @@ export function addConfigVerbs(program: Command): void {
     .option('--scopes <scopes>', 'scim, operations, metrics', 'scim')
     .action((name: string, options: { client: string; scopes: string }, command: Command) => {
       const secret = randomBytes(32).toString('base64url');
-      const entry = { name, hash: hashToken(secret), client: options.client, source: name, scopes: options.scopes.split(',') };
-      show(command, { token: secret, entry }, () => `Token (shown once):\n  ${secret}\n\nEntry for auth.yaml:\n${stringify([entry])}`);
+      const entry = {
+        name,
+        hash: hashToken(secret),
+        client: options.client,
+        source: name,
+        scopes: options.scopes.split(','),
+      };
+      show(
+        command,
+        { token: secret, entry },
+        () => `Token (shown once):\n  ${secret}\n\nEntry for auth.yaml:\n${stringify([entry])}`,
+      );
     });
   token
     .command('hash')
@@ -49,7 +61,9 @@ export function addConfigVerbs(program: Command): void {
     .command('entra-schema <file>')
     .description('turn the schema that the Entra portal exports into a starting mapping')
     .action((file: string, _options: object, command: Command) => {
-      const { documents, report } = importEntraSchema(readJson(file) as Parameters<typeof importEntraSchema>[0]);
+      const { documents, report } = importEntraSchema(
+        readJson(file) as Parameters<typeof importEntraSchema>[0],
+      );
       show(command, { documents, report }, () => stringify(documents));
       if (!globals(command).json) process.stderr.write(`${stringify(report)}\n`);
     });

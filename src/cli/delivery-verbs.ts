@@ -42,11 +42,17 @@ export function addDeliveryVerbs(program: Command): void {
     .description('show the initial password of a user once; then it is gone')
     .option('--target <name>')
     .action(async (user: string, options: { target?: string }, command: Command) => {
-      const answer = await api(command).post<{ passwords: { target: string; label: string; password: string }[] }>('/passwords/reveal', {
+      const answer = await api(command).post<{
+        passwords: { target: string; label: string; password: string }[];
+      }>('/passwords/reveal', {
         user,
         ...(options.target === undefined ? {} : { target: options.target }),
       });
-      show(command, answer, () => answer.passwords.map(({ target, label, password }) => `${label} in ${target}: ${password}`).join('\n'));
+      show(command, answer, () =>
+        answer.passwords
+          .map(({ target, label, password }) => `${label} in ${target}: ${password}`)
+          .join('\n'),
+      );
     });
 
   const link = program.command('link').description('the record of each resource in each target');
@@ -62,7 +68,15 @@ export function addDeliveryVerbs(program: Command): void {
       show(command, answer, () =>
         table(
           ['TARGET', 'TYPE', 'WHO', 'STATE', 'TRIES', 'ANCHOR', 'WHY'],
-          answer.links.map((one) => [one.target, one.resourceType, one.label, one.state, one.attempts, one.anchor, one.error?.detail]),
+          answer.links.map((one) => [
+            one.target,
+            one.resourceType,
+            one.label,
+            one.state,
+            one.attempts,
+            one.anchor,
+            one.error?.detail,
+          ]),
         ),
       );
     });
@@ -89,20 +103,40 @@ function addPlanVerb(program: Command): void {
     .option('--target <name>')
     .action(async (options: { user?: string; file?: string; target?: string }, command: Command) => {
       const answer = await planned(api(command), options, globals(command).json === true);
-      show(command, answer, () => answer.previews.filter((one) => one.action !== 'none' || one.problem || options.user || options.file).map(printPreview).join('\n\n') || 'Nothing would change.');
+      show(
+        command,
+        answer,
+        () =>
+          answer.previews
+            .filter((one) => one.action !== 'none' || one.problem || options.user || options.file)
+            .map(printPreview)
+            .join('\n\n') || 'Nothing would change.',
+      );
       if (answer.changesPending) process.exitCode = 3;
     });
 }
 
-async function planned(gateway: OperationsApi, options: { user?: string; file?: string; target?: string }, quiet: boolean): Promise<PlanAnswer> {
+async function planned(
+  gateway: OperationsApi,
+  options: { user?: string; file?: string; target?: string },
+  quiet: boolean,
+): Promise<PlanAnswer> {
   const target = options.target === undefined ? {} : { target: options.target };
-  if (options.file !== undefined) return gateway.post('/plan', { ...target, resource: readJson(options.file) });
+  if (options.file !== undefined)
+    return gateway.post('/plan', { ...target, resource: readJson(options.file) });
   if (options.user !== undefined) return gateway.post('/plan', { ...target, user: options.user });
   const whole: PlanAnswer = { changesPending: false, previews: [] };
   let seen = 0;
   for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
-    const page: PlanAnswer = await gateway.post('/plan', { ...target, ...(after === undefined ? {} : { after }) });
-    whole.previews.push(...page.previews.filter(({ action, problem, members }) => action !== 'none' || problem !== undefined || members > 0));
+    const page: PlanAnswer = await gateway.post('/plan', {
+      ...target,
+      ...(after === undefined ? {} : { after }),
+    });
+    whole.previews.push(
+      ...page.previews.filter(
+        ({ action, problem, members }) => action !== 'none' || problem !== undefined || members > 0,
+      ),
+    );
     whole.changesPending ||= page.changesPending;
     seen += page.previews.length;
     if (!quiet && process.stderr.isTTY) process.stderr.write(`\rplanned ${seen} of ${page.total ?? seen}`);
@@ -116,7 +150,13 @@ function printPreview(preview: Preview): string {
   const head = `${preview.target}: ${preview.label}: ${preview.problem ?? (preview.scope.inScope ? preview.action : `out of scope, ${preview.action}`)}${preview.account ? ` ${preview.account}` : ''}`;
   const match = preview.match ? `\n  adopts ${preview.match}` : '';
   const members = preview.members > 0 ? `\n  ${preview.members} membership(s) due` : '';
-  const rows = preview.changes.map((change) => [`  ${change.attribute}`, change.old.join(', '), '→', change.new.join(', '), change.mapping ?? change.note]);
+  const rows = preview.changes.map((change) => [
+    `  ${change.attribute}`,
+    change.old.join(', '),
+    '→',
+    change.new.join(', '),
+    change.mapping ?? change.note,
+  ]);
   return `${head}${match}${members}${rows.length > 0 ? `\n${table(['  ATTRIBUTE', 'OLD', '', 'NEW', 'BECAUSE OF'], rows)}` : ''}`;
 }
 
@@ -136,7 +176,12 @@ function addGuardVerbs(program: Command): void {
     .option('--target <name>')
     .action(async (options: Record<string, string>, command: Command) => {
       const answer = await api(command).get<{ held: HeldRow[] }>('/guard', options);
-      show(command, answer, () => table(['ID', 'TARGET', 'WHO', 'WHAT', 'SINCE'], answer.held.map((one) => [one.id, one.target, one.label, one.summary, time(one.at)])));
+      show(command, answer, () =>
+        table(
+          ['ID', 'TARGET', 'WHO', 'WHAT', 'SINCE'],
+          answer.held.map((one) => [one.id, one.target, one.label, one.summary, time(one.at)]),
+        ),
+      );
       if (answer.held.length > 0) process.exitCode = 3;
     });
   for (const verb of ['allow', 'discard'] as const) {
@@ -146,8 +191,12 @@ function addGuardVerbs(program: Command): void {
       .option('--all', 'everything that is held')
       .option('--target <name>')
       .action(async (ids: string[], options: { all?: boolean; target?: string }, command: Command) => {
-        if (ids.length === 0 && !options.all) throw new CliError('name the ids that `landfall guard list` shows, or --all', 2);
-        const answer = await api(command).post<Record<string, number>>(`/guard/${verb}`, { ...(ids.length > 0 ? { links: ids } : {}), ...options });
+        if (ids.length === 0 && !options.all)
+          throw new CliError('name the ids that `landfall guard list` shows, or --all', 2);
+        const answer = await api(command).post<Record<string, number>>(`/guard/${verb}`, {
+          ...(ids.length > 0 ? { links: ids } : {}),
+          ...options,
+        });
         show(command, answer, () => `${Object.values(answer)[0]} ${verb}ed.`);
       });
   }

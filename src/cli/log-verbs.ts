@@ -31,7 +31,10 @@ const row = (record: LogRecord) => [
   record.error?.detail ?? record.changes.map(({ attribute }) => attribute).join(', '),
 ];
 
-const csv = (record: LogRecord) => [...row(record), record.correlationId, record.durationMs, record.error?.recommendedAction].map(csvCell).join(',');
+const csv = (record: LogRecord) =>
+  [...row(record), record.correlationId, record.durationMs, record.error?.recommendedAction]
+    .map(csvCell)
+    .join(',');
 
 /** Quoted, and nothing a spreadsheet would take for a formula. */
 function csvCell(cell: unknown): string {
@@ -53,27 +56,37 @@ export function addLogVerb(program: Command): void {
     .option('--limit <n>', 'at most', '100')
     .option('--csv', 'for spreadsheets')
     .option('--follow', 'go on showing what happens')
-    .action(async (options: Record<string, string> & { csv?: boolean; follow?: boolean }, command: Command) => {
-      const { csv: asCsv, follow, ...query } = options;
-      const gateway = api(command);
-      const print = (records: LogRecord[], first: boolean) => {
-        if (globals(command).json) records.forEach((record) => process.stdout.write(`${JSON.stringify(record)}\n`));
-        else if (asCsv) records.forEach((record) => process.stdout.write(`${csv(record)}\n`));
-        else if (records.length > 0 || first) process.stdout.write(`${table(first ? headings : headings.map(() => ''), records.map(row)).trimStart()}\n`);
-      };
-      const page = await gateway.get<{ records: LogRecord[]; next?: string }>('/log', query);
-      print([...page.records].reverse(), true);
-      const seen = new Set(page.records.map(({ id }) => id));
-      for (let after = page.next ?? ''; follow; ) {
-        await new Promise((resolve) => setTimeout(resolve, followEveryMs));
-        // A record of another replica can arrive late: a stretch is read again, and what was shown is dropped.
-        const next: { records: LogRecord[]; next?: string } = await gateway.get('/log', { ...query, limit: '1000', after: overlap(after) });
-        const news = next.records.filter(({ id }) => !seen.has(id));
-        news.forEach(({ id }) => seen.add(id));
-        print(news, false);
-        after = next.next ?? after;
-      }
-    });
+    .action(
+      async (options: Record<string, string> & { csv?: boolean; follow?: boolean }, command: Command) => {
+        const { csv: asCsv, follow, ...query } = options;
+        const gateway = api(command);
+        const print = (records: LogRecord[], first: boolean) => {
+          if (globals(command).json)
+            records.forEach((record) => process.stdout.write(`${JSON.stringify(record)}\n`));
+          else if (asCsv) records.forEach((record) => process.stdout.write(`${csv(record)}\n`));
+          else if (records.length > 0 || first)
+            process.stdout.write(
+              `${table(first ? headings : headings.map(() => ''), records.map(row)).trimStart()}\n`,
+            );
+        };
+        const page = await gateway.get<{ records: LogRecord[]; next?: string }>('/log', query);
+        print([...page.records].reverse(), true);
+        const seen = new Set(page.records.map(({ id }) => id));
+        for (let after = page.next ?? ''; follow;) {
+          await new Promise((resolve) => setTimeout(resolve, followEveryMs));
+          // A record of another replica can arrive late: a stretch is read again, and what was shown is dropped.
+          const next: { records: LogRecord[]; next?: string } = await gateway.get('/log', {
+            ...query,
+            limit: '1000',
+            after: overlap(after),
+          });
+          const news = next.records.filter(({ id }) => !seen.has(id));
+          news.forEach(({ id }) => seen.add(id));
+          print(news, false);
+          after = next.next ?? after;
+        }
+      },
+    );
 }
 
 /** Ids are UUIDv7: ten seconds before this one. */

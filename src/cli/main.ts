@@ -8,7 +8,9 @@ import { addLogVerb } from './log-verbs.js';
 import { CliError } from './operations-api.js';
 import { addTargetVerbs } from './target-verbs.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 /** `landfall`: exit 0 fine, 1 failed, 2 usage or configuration, 3 changes pending. */
 export async function run(parameters: readonly string[]): Promise<number> {

@@ -43,15 +43,26 @@ export class OperationsApi {
   private async send<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await fetch(this.url + path, {
       method,
-      headers: { authorization: `Bearer ${this.token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
       ...(body ? { body: JSON.stringify(body) } : {}),
     }).catch((error: unknown) => {
-      throw new CliError(`no gateway answers at ${this.url} (${cause(error)}). Is it running? Name another with --url.`);
+      throw new CliError(
+        `no gateway answers at ${this.url} (${cause(error)}). Is it running? Name another with --url.`,
+      );
     });
     const text = await response.text();
     const answer = text === '' ? {} : (JSON.parse(text) as { message?: unknown; detail?: unknown });
     if (response.ok) return answer as T;
-    throw new CliError(String((answer as { message?: unknown }).message ?? (answer as { detail?: unknown }).detail ?? `${response.status}`));
+    throw new CliError(
+      String(
+        (answer as { message?: unknown }).message ??
+          (answer as { detail?: unknown }).detail ??
+          `${response.status}`,
+      ),
+    );
   }
 }
 
@@ -64,5 +75,8 @@ function tokenOf({ config, tokenFile }: GatewayAccess): string {
   const file = tokenFile ?? join(config, '..', 'secrets', 'operations-token');
   if (tokenFile === undefined && process.env.LANDFALL_TOKEN) return process.env.LANDFALL_TOKEN;
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-  throw new CliError('a token with the scope operations is needed: set LANDFALL_TOKEN, or name its file with --token-file', 2);
+  throw new CliError(
+    'a token with the scope operations is needed: set LANDFALL_TOKEN, or name its file with --token-file',
+    2,
+  );
 }

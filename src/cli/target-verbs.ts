@@ -23,7 +23,11 @@ interface CheckAnswer {
 const row = (target: TargetStatus) => [
   target.name,
   target.kind,
-  target.state === 'paused' ? `paused (${target.pause?.reason})` : target.available ? 'available' : 'unavailable',
+  target.state === 'paused'
+    ? `paused (${target.pause?.reason})`
+    : target.available
+      ? 'available'
+      : 'unavailable',
   target.links.applied ?? 0,
   target.links.due ?? 0,
   target.links.parked ?? 0,
@@ -32,7 +36,18 @@ const row = (target: TargetStatus) => [
   target.openEdges,
   time(target.lastSuccessAt),
 ];
-const headings = ['TARGET', 'KIND', 'STATE', 'APPLIED', 'DUE', 'PARKED', 'HELD', 'REMOVING', 'OPEN MEMBERSHIPS', 'LAST SUCCESS'];
+const headings = [
+  'TARGET',
+  'KIND',
+  'STATE',
+  'APPLIED',
+  'DUE',
+  'PARKED',
+  'HELD',
+  'REMOVING',
+  'OPEN MEMBERSHIPS',
+  'LAST SUCCESS',
+];
 
 export function addTargetVerbs(program: Command): void {
   const target = program.command('target').description('the systems that accounts are delivered to');
@@ -48,7 +63,11 @@ export function addTargetVerbs(program: Command): void {
     .description('one target')
     .action(async (name: string, _options: object, command: Command) => {
       const answer = await api(command).get<TargetStatus>(`/targets/${encodeURIComponent(name)}`);
-      show(command, answer, () => `${table(headings, [row(answer)])}${answer.pause ? `\n${answer.pause.detail}` : ''}`);
+      show(
+        command,
+        answer,
+        () => `${table(headings, [row(answer)])}${answer.pause ? `\n${answer.pause.detail}` : ''}`,
+      );
     });
   for (const verb of ['pause', 'resume'] as const) {
     target
@@ -76,7 +95,9 @@ export function addTargetVerbs(program: Command): void {
     .command('rights <name>')
     .description('print the script that gives the service account exactly the rights it needs')
     .action(async (name: string, _options: object, command: Command) => {
-      const answer = await api(command).get<{ scripts: Record<string, string> }>(`/targets/${encodeURIComponent(name)}/rights`);
+      const answer = await api(command).get<{ scripts: Record<string, string> }>(
+        `/targets/${encodeURIComponent(name)}/rights`,
+      );
       show(command, answer, () =>
         Object.entries(answer.scripts)
           .map(([tool, script]) => `# ${tool}\n${script}`)

@@ -39,7 +39,10 @@ export class TokenEntry {
   /** Shown in the provisioning log. */
   @IsString() name!: string;
   /** `sha256:<hex>` of the token; made by `landfall token create`. */
-  @Matches(/^sha256:[0-9a-f]{64}$/, { message: 'must be sha256: and 64 hexadecimal digits, as `landfall token create` prints it; the token itself never stands here' })
+  @Matches(/^sha256:[0-9a-f]{64}$/, {
+    message:
+      'must be sha256: and 64 hexadecimal digits, as `landfall token create` prints it; the token itself never stands here',
+  })
   hash!: string;
   /** From then on the token is refused. */
   @IsOptional() @IsISO8601() expires?: string;
@@ -94,7 +97,11 @@ export class SealingKeyEntry {
 }
 
 export class SecretsBlock {
-  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => SealingKeyEntry) keys: SealingKeyEntry[] = [];
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => SealingKeyEntry)
+  keys: SealingKeyEntry[] = [];
 }
 
 /** delivery.yaml: how the truth reaches the targets. */
@@ -152,7 +159,8 @@ export class ObjectBlock {
   @IsOptional() @IsObject() @ValidateNested() @Type(() => ActionsBlock) actions?: ActionsBlock;
   /** Groups of clauses: clauses AND, groups OR. */
   @IsOptional() @IsArray() scope?: ScopeClauseEntry[][];
-  @IsOptional() @IsIn(['disable', 'delete', 'retain', 'ignore']) outOfScope?: 'disable' | 'delete' | 'retain' | 'ignore';
+  @IsOptional() @IsIn(['disable', 'delete', 'retain', 'ignore']) outOfScope?:
+    'disable' | 'delete' | 'retain' | 'ignore';
   /** Expression or text for the place of the account. */
   @IsOptional() @IsString() container?: string;
   /** Without it the default mapping of the kind. */

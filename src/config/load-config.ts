@@ -4,7 +4,15 @@ import { basename, join, resolve } from 'node:path';
 import type { ConnectorKind } from '../connectors/kind.js';
 import { secretsOf } from '../connectors/setting.js';
 import { checkClass } from './check-class.js';
-import { AuthFile, DeliveryFile, ScimFile, ServerFile, StoreFile, TargetFile, type ObjectBlock } from './files.js';
+import {
+  AuthFile,
+  DeliveryFile,
+  ScimFile,
+  ServerFile,
+  StoreFile,
+  TargetFile,
+  type ObjectBlock,
+} from './files.js';
 import { nearest } from './nearest.js';
 import type { ConfigProblem } from './problem.js';
 import { resolveSecret } from './secrets.js';
@@ -36,14 +44,22 @@ export interface LandfallConfig {
 export interface LoadOptions {
   kinds: readonly ConnectorKind[];
   /** Checks the mapping of a target's block; problems carry the path within the block. */
-  checkMapping?(target: TargetFile, kind: ConnectorKind, type: string, block: ObjectBlock): { path: string; detail: string }[];
+  checkMapping?(
+    target: TargetFile,
+    kind: ConnectorKind,
+    type: string,
+    block: ObjectBlock,
+  ): { path: string; detail: string }[];
   env?: NodeJS.ProcessEnv;
   /** Secrets are not looked up: for checking a configuration away from its machine. */
   withoutSecrets?: boolean;
 }
 
 /** Reads a configuration folder. Everything that is wrong in it is in `problems`, all at once. */
-export function loadConfig(folder: string, options: LoadOptions): { config: LandfallConfig; problems: ConfigProblem[] } {
+export function loadConfig(
+  folder: string,
+  options: LoadOptions,
+): { config: LandfallConfig; problems: ConfigProblem[] } {
   const reading = new Reading(resolve(folder), options);
   return { config: reading.config(), problems: reading.problems };
 }
@@ -56,7 +72,13 @@ class Reading {
     private readonly options: LoadOptions,
   ) {
     if (!existsSync(folder)) {
-      this.problems.push({ file: '.', line: 1, column: 1, key: '', detail: 'the folder does not exist; name another with --config or LANDFALL_CONFIG' });
+      this.problems.push({
+        file: '.',
+        line: 1,
+        column: 1,
+        key: '',
+        detail: 'the folder does not exist; name another with --config or LANDFALL_CONFIG',
+      });
     }
   }
 
@@ -81,7 +103,13 @@ class Reading {
   private port(text: string): number {
     const port = Number(text);
     if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
-    this.problems.push({ file: 'server.yaml', line: 1, column: 1, key: 'port', detail: `the environment variable PORT is "${text}", which is no port` });
+    this.problems.push({
+      file: 'server.yaml',
+      line: 1,
+      column: 1,
+      key: 'port',
+      detail: `the environment variable PORT is "${text}", which is no port`,
+    });
     return 8080;
   }
 
@@ -139,7 +167,14 @@ class Reading {
     if (!kind) {
       const names = this.options.kinds.map((one) => one.kind);
       const meant = nearest(String(target.kind), names);
-      this.problems.push(file.problem(['kind'], meant ? `no connector of this kind; did you mean "${meant}"?` : `no connector of this kind. Kinds: ${names.join(', ')}`));
+      this.problems.push(
+        file.problem(
+          ['kind'],
+          meant
+            ? `no connector of this kind; did you mean "${meant}"?`
+            : `no connector of this kind. Kinds: ${names.join(', ')}`,
+        ),
+      );
       return undefined;
     }
     if (!target.enabled) return undefined;
@@ -151,11 +186,19 @@ class Reading {
     return { name: basename(name).replace(/\.ya?ml$/, ''), file: target, kind, settings, objects, revision };
   }
 
-  private checkMappings(file: YamlFile, target: TargetFile, kind: ConnectorKind, objects: Record<string, ObjectBlock>): void {
+  private checkMappings(
+    file: YamlFile,
+    target: TargetFile,
+    kind: ConnectorKind,
+    objects: Record<string, ObjectBlock>,
+  ): void {
     for (const [type, block] of Object.entries(objects)) {
       const key = keyOf(target, type);
       for (const { path, detail } of this.options.checkMapping?.(target, kind, type, block) ?? []) {
-        const steps = path.split(/[.[\]]+/).filter((step) => step !== '').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+        const steps = path
+          .split(/[.[\]]+/)
+          .filter((step) => step !== '')
+          .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
         this.problems.push(file.problem([...key, ...steps], detail));
       }
     }
@@ -164,29 +207,54 @@ class Reading {
   private schemas(): { file: string; content: unknown }[] {
     const folder = join(this.folder, 'schemas');
     if (!existsSync(folder)) return [];
-    const names = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
+    const names = readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .sort();
     return names.flatMap((name) => {
       try {
-        return [{ file: join('schemas', name), content: JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown }];
+        return [
+          {
+            file: join('schemas', name),
+            content: JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown,
+          },
+        ];
       } catch (error) {
-        this.problems.push({ file: join('schemas', name), line: 1, column: 1, key: '', detail: `is not JSON: ${(error as Error).message}` });
+        this.problems.push({
+          file: join('schemas', name),
+          line: 1,
+          column: 1,
+          key: '',
+          detail: `is not JSON: ${(error as Error).message}`,
+        });
         return [];
       }
     });
   }
 
   private checkTogether({ targets, store, auth, delivery }: LandfallConfig): void {
-    const problem = (file: string, key: string, detail: string) => this.problems.push({ file, line: 1, column: 1, key, detail });
+    const problem = (file: string, key: string, detail: string) =>
+      this.problems.push({ file, line: 1, column: 1, key, detail });
     const names = new Set(targets.map(({ name }) => name));
     const deciding = targets.filter(({ file }) => file.answer === 'delivered');
     for (const { name } of deciding.slice(1)) {
-      problem(`targets/${name}.yaml`, 'answer', `only one target can be "delivered", and ${deciding[0]!.name} is; set "answer: stored" here`);
+      problem(
+        `targets/${name}.yaml`,
+        'answer',
+        `only one target can be "delivered", and ${deciding[0]!.name} is; set "answer: stored" here`,
+      );
     }
     for (const { name, file } of targets) {
-      for (const other of file.dependsOn) if (!names.has(other)) problem(`targets/${name}.yaml`, 'dependsOn', `there is no target "${other}"`);
-      if (circle(name, targets)) problem(`targets/${name}.yaml`, 'dependsOn', 'the targets depend on each other in a circle');
+      for (const other of file.dependsOn)
+        if (!names.has(other)) problem(`targets/${name}.yaml`, 'dependsOn', `there is no target "${other}"`);
+      if (circle(name, targets))
+        problem(`targets/${name}.yaml`, 'dependsOn', 'the targets depend on each other in a circle');
     }
-    if (store.engine === 'postgres' && !store.url) problem('store.yaml', 'url', 'is missing: the connection URL of PostgreSQL, by reference, e.g. "env:LANDFALL_DATABASE_URL"');
+    if (store.engine === 'postgres' && !store.url)
+      problem(
+        'store.yaml',
+        'url',
+        'is missing: the connection URL of PostgreSQL, by reference, e.g. "env:LANDFALL_DATABASE_URL"',
+      );
     const tokens = new Set<string>();
     for (const { name } of auth.tokens) {
       if (tokens.has(name)) problem('auth.yaml', 'tokens', `two tokens are named "${name}"`);
@@ -194,11 +262,19 @@ class Reading {
     }
     for (const { name, value } of delivery.secrets.keys) {
       if (this.options.withoutSecrets || Buffer.from(value ?? '', 'base64').length === 32) continue;
-      problem('delivery.yaml', 'secrets.keys', `the key "${name}" is not base64 of 32 bytes; make one with: openssl rand -base64 32`);
+      problem(
+        'delivery.yaml',
+        'secrets.keys',
+        `the key "${name}" is not base64 of 32 bytes; make one with: openssl rand -base64 32`,
+      );
     }
     const passwords = targets.some(({ kind }) => kind.kind === 'active-directory');
     if (passwords && delivery.secrets.keys.length === 0) {
-      problem('delivery.yaml', 'secrets.keys', 'is missing: passwords for Active Directory are sealed with a key until they are delivered. Make one with: openssl rand -base64 32');
+      problem(
+        'delivery.yaml',
+        'secrets.keys',
+        'is missing: passwords for Active Directory are sealed with a key until they are delivered. Make one with: openssl rand -base64 32',
+      );
     }
   }
 }
@@ -208,9 +284,20 @@ const isInstance = (value: unknown): value is object =>
 
 /** A file that names neither users nor groups takes what the kind can do. */
 function objectsOf(target: TargetFile, kind: ConnectorKind): Record<string, ObjectBlock> {
-  const named: Record<string, ObjectBlock | undefined> = { User: target.users, Group: target.groups, ...target.resources };
-  const defaults = target.users || target.groups || target.resources ? {} : Object.fromEntries(Object.keys(kind.defaultMapping).map((type) => [type, {}]));
-  return Object.fromEntries(Object.entries({ ...defaults, ...named }).filter(([type, block]) => block !== undefined || type in defaults).map(([type, block]) => [type, block ?? {}]));
+  const named: Record<string, ObjectBlock | undefined> = {
+    User: target.users,
+    Group: target.groups,
+    ...target.resources,
+  };
+  const defaults =
+    target.users || target.groups || target.resources
+      ? {}
+      : Object.fromEntries(Object.keys(kind.defaultMapping).map((type) => [type, {}]));
+  return Object.fromEntries(
+    Object.entries({ ...defaults, ...named })
+      .filter(([type, block]) => block !== undefined || type in defaults)
+      .map(([type, block]) => [type, block ?? {}]),
+  );
 }
 
 function keyOf(target: TargetFile, type: string): string[] {

@@ -11,6 +11,9 @@ export interface ConfigProblem {
 
 export function printProblems(folder: string, problems: readonly ConfigProblem[]): string {
   const head = `The configuration in ${folder} has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:`;
-  const lines = problems.map(({ file, line, column, key, detail }) => `  ${file}:${line}:${column}  ${key === '' ? '' : `${key}: `}${detail}`);
+  const lines = problems.map(
+    ({ file, line, column, key, detail }) =>
+      `  ${file}:${line}:${column}  ${key === '' ? '' : `${key}: `}${detail}`,
+  );
   return [head, ...lines].join('\n');
 }

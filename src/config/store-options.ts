@@ -6,10 +6,12 @@ import { printProblems, type ConfigProblem } from './problem.js';
 import { resolveSecret } from './secrets.js';
 import { YamlFile } from './yaml-file.js';
 
-export type StoreLocation = { engine: 'sqlite'; file: string } | { engine: 'postgres'; url: string; poolSize: number };
+export type StoreLocation =
+  { engine: 'sqlite'; file: string } | { engine: 'postgres'; url: string; poolSize: number };
 
 export function storeLocation(store: StoreFile, folder: string): StoreLocation {
-  if (store.engine === 'postgres') return { engine: 'postgres', url: store.url ?? '', poolSize: store.poolSize };
+  if (store.engine === 'postgres')
+    return { engine: 'postgres', url: store.url ?? '', poolSize: store.poolSize };
   return { engine: 'sqlite', file: isAbsolute(store.file) ? store.file : join(folder, store.file) };
 }
 

@@ -5,7 +5,10 @@ const sizes: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 
 
 /** `8s`, `5m`, `30d`. */
 export function IsDuration(options?: ValidationOptions): PropertyDecorator {
-  return Matches(/^\d+(ms|s|m|h|d)$/, { message: 'must be a duration such as 500ms, 8s, 5m, 2h or 30d', ...options });
+  return Matches(/^\d+(ms|s|m|h|d)$/, {
+    message: 'must be a duration such as 500ms, 8s, 5m, 2h or 30d',
+    ...options,
+  });
 }
 
 /** `64KB`, `8MB`. */

@@ -164,8 +164,7 @@ export interface GroupAccount extends KnownAccount {
 }
 
 export type EdgeOutcome =
-  | { memberId: string; kind: 'applied' }
-  | { memberId: string; kind: 'failed'; error: ConnectorErrorShape };
+  { memberId: string; kind: 'applied' } | { memberId: string; kind: 'failed'; error: ConnectorErrorShape };
 
 export interface Finding {
   severity: 'ok' | 'warning' | 'error';
@@ -252,7 +251,10 @@ export class ConnectorError extends Error implements ConnectorErrorShape {
   readonly outcomeKnown: boolean;
   readonly applied?: Applied;
 
-  constructor(shape: Omit<ConnectorErrorShape, 'outcomeKnown'> & { outcomeKnown?: boolean }, cause?: unknown) {
+  constructor(
+    shape: Omit<ConnectorErrorShape, 'outcomeKnown'> & { outcomeKnown?: boolean },
+    cause?: unknown,
+  ) {
     super(shape.detail, { cause });
     this.name = 'ConnectorError';
     this.kind = shape.kind;

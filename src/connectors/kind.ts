@@ -42,12 +42,20 @@ export interface ConnectorKind<Settings extends object = object> {
    * Where a unique attribute's values must differ: attributes with the same name space share one.
    * Undefined: the attribute is not unique in the target.
    */
-  nameSpace(settings: Settings, kind: ResourceKind, attribute: string, container?: string): string | undefined;
+  nameSpace(
+    settings: Settings,
+    kind: ResourceKind,
+    attribute: string,
+    container?: string,
+  ): string | undefined;
   /** More candidates for a unique value in this target's manner (numbering on a clash), best first. */
   expandCandidates?(settings: Settings, kind: ResourceKind, attribute: string, given: string[]): string[];
   /** Folds a unique value to the form in which the target compares it. */
   fold(attribute: string, value: string): string;
   create(settings: Settings, context: ConnectorContext): Connector;
   /** Scripts that give the service account exactly the rights that the mapping needs, by name of the tool. */
-  rights?(settings: Settings, mapped: Readonly<Record<string, readonly string[]>>): { scripts: Record<string, string> };
+  rights?(
+    settings: Settings,
+    mapped: Readonly<Record<string, readonly string[]>>,
+  ): { scripts: Record<string, string> };
 }

@@ -4,7 +4,15 @@ import { ChangeLog, type Change, type Ticket, type Transaction } from '../identi
 import { labelOf } from './label.js';
 import type { Cause } from './model.js';
 import { monotonic } from './monotonic.js';
-import type { EdgeStore, Lease, LinkStore, RaisedLink, SealedStore, StoreClock, UndecidedStore } from './ports.js';
+import type {
+  EdgeStore,
+  Lease,
+  LinkStore,
+  RaisedLink,
+  SealedStore,
+  StoreClock,
+  UndecidedStore,
+} from './ports.js';
 import type { Sealing } from './sealing.js';
 import type { DeliverySettings } from './target-definition.js';
 import type { Replica, RunningTarget, Targets } from './targets.js';
@@ -34,17 +42,27 @@ export class DeliveryChangeLog extends ChangeLog {
     const state = await deciding.state();
     if (deciding.definition.whenUnavailable !== 'reject') return;
     if (state.state !== 'paused' && state.unavailableSince === undefined) return;
-    const why = state.state === 'paused' ? `is paused: ${state.pause?.detail ?? 'by an administrator'}` : 'does not answer';
-    throw new IdentityError('targetUnavailable', `The target "${deciding.name}" ${why}. Nothing was changed; try again later.`, {
-      retryAfterSeconds: 60,
-    });
+    const why =
+      state.state === 'paused'
+        ? `is paused: ${state.pause?.detail ?? 'by an administrator'}`
+        : 'does not answer';
+    throw new IdentityError(
+      'targetUnavailable',
+      `The target "${deciding.name}" ${why}. Nothing was changed; try again later.`,
+      {
+        retryAfterSeconds: 60,
+      },
+    );
   }
 
   async record(tx: Transaction, change: Change): Promise<Ticket | undefined> {
     const deciding = change.decidable ? this.parts.targets.deciding(change.resource.type) : undefined;
     let ticket: Ticket | undefined;
     for (const target of this.parts.targets.all()) {
-      const waits = target === deciding && target.worthWaiting() && change.edges.length <= this.parts.settings.edgesPerPlan;
+      const waits =
+        target === deciding &&
+        target.worthWaiting() &&
+        change.edges.length <= this.parts.settings.edgesPerPlan;
       const raised = await this.recordFor(tx, target, change, waits);
       if (waits && raised) ticket = await this.undecided(tx, target, raised, change);
     }
@@ -77,35 +95,53 @@ export class DeliveryChangeLog extends ChangeLog {
     this.parts.wake();
   }
 
-  private async recordFor(tx: Transaction, target: RunningTarget, change: Change, waits: boolean): Promise<RaisedLink | undefined> {
+  private async recordFor(
+    tx: Transaction,
+    target: RunningTarget,
+    change: Change,
+    waits: boolean,
+  ): Promise<RaisedLink | undefined> {
     const { links, edges } = this.parts;
     const definition = target.definition.objects[change.resource.type];
     if (!definition) return undefined;
     if (change.kind === 'delete') {
-      const removal = { policy: definition.onDelete, ...(definition.deleteAfterMs ? { deleteAfterMs: definition.deleteAfterMs } : {}) };
+      const removal = {
+        policy: definition.onDelete,
+        ...(definition.deleteAfterMs ? { deleteAfterMs: definition.deleteAfterMs } : {}),
+      };
       await links.beginRemoval(tx, target.name, change.resource.id, removal, causeOf(change));
       await this.recordEdges(tx, target, change);
       return undefined;
     }
-    const lease: Lease | undefined = waits ? { owner: this.parts.replica.name, forMs: this.parts.settings.leaseMs } : undefined;
+    const lease: Lease | undefined = waits
+      ? { owner: this.parts.replica.name, forMs: this.parts.settings.leaseMs }
+      : undefined;
     const raised =
       change.kind === 'members'
         ? await this.raiseForMembers(tx, target, change, lease)
         : await links.raise(tx, subjectOf(target, change), lease);
-    if (change.secrets?.password !== undefined) await this.seal(tx, target, raised, change, change.secrets.password);
-    if (change.edges.length > 0) await edges.add(tx, target.name, change.edges, waits ? change.id : undefined, change.at);
+    if (change.secrets?.password !== undefined)
+      await this.seal(tx, target, raised, change, change.secrets.password);
+    if (change.edges.length > 0)
+      await edges.add(tx, target.name, change.edges, waits ? change.id : undefined, change.at);
     return raised;
   }
 
   /** Only edges are due; a group that has no account yet is raised as a whole. */
-  private async raiseForMembers(tx: Transaction, target: RunningTarget, change: Change, lease?: Lease): Promise<RaisedLink> {
+  private async raiseForMembers(
+    tx: Transaction,
+    target: RunningTarget,
+    change: Change,
+    lease?: Lease,
+  ): Promise<RaisedLink> {
     const { links } = this.parts;
     if (lease) {
       const leased = await links.leaseForEdges(tx, target.name, change.resource.id, lease);
       if (leased?.anchor) return leased;
     } else {
       const link = await links.find(target.name, change.resource.id, tx);
-      if (link?.anchor) return { id: link.id, generation: link.generation, leased: false, anchor: link.anchor };
+      if (link?.anchor)
+        return { id: link.id, generation: link.generation, leased: false, anchor: link.anchor };
     }
     return links.raise(tx, subjectOf(target, change), lease);
   }
@@ -116,7 +152,13 @@ export class DeliveryChangeLog extends ChangeLog {
     if (asMember.length > 0) await this.parts.edges.add(tx, target.name, asMember, undefined, change.at);
   }
 
-  private async seal(tx: Transaction, target: RunningTarget, raised: RaisedLink, change: Change, password: string): Promise<void> {
+  private async seal(
+    tx: Transaction,
+    target: RunningTarget,
+    raised: RaisedLink,
+    change: Change,
+    password: string,
+  ): Promise<void> {
     const now = await this.parts.clock.now(tx);
     const sealed = this.parts.sealing.seal(password, {
       linkId: raised.id,
@@ -129,7 +171,12 @@ export class DeliveryChangeLog extends ChangeLog {
     await this.parts.sealed.insert(tx, sealed);
   }
 
-  private async undecided(tx: Transaction, target: RunningTarget, raised: RaisedLink, change: Change): Promise<Ticket> {
+  private async undecided(
+    tx: Transaction,
+    target: RunningTarget,
+    raised: RaisedLink,
+    change: Change,
+  ): Promise<Ticket> {
     const now = await this.parts.clock.now(tx);
     const within = target.definition.answerWithinMs;
     await this.parts.undecided.insert(tx, {
@@ -148,7 +195,11 @@ export class DeliveryChangeLog extends ChangeLog {
 }
 
 function causeOf(change: Change): Cause {
-  return { caller: change.caller.name, source: change.caller.source, correlationId: change.caller.correlationId };
+  return {
+    caller: change.caller.name,
+    source: change.caller.source,
+    correlationId: change.caller.correlationId,
+  };
 }
 
 function subjectOf(target: RunningTarget, change: Change) {

@@ -1,6 +1,12 @@
 import type { LeaverPolicy, ResourceKind } from '../connectors/connector.js';
 import type { ConnectorKind, ConnectorLog, ServerChoice } from '../connectors/kind.js';
-import { compileObjectMapping, mapResource, mappedAttributes, needsGroups, type ObjectMapping } from '../mapping/index.js';
+import {
+  compileObjectMapping,
+  mapResource,
+  mappedAttributes,
+  needsGroups,
+  type ObjectMapping,
+} from '../mapping/index.js';
 import type { SchemaRegistry } from '../schema/schema-registry.js';
 import type { StoreClock, TargetStore } from './ports.js';
 import type { GuardDefinition, ObjectDefinition, TargetDefinition } from './target-definition.js';
@@ -39,16 +45,24 @@ export interface TargetSurroundings {
 }
 
 /** Compiles mappings and makes connectors: targets ready to be delivered to. */
-export function createTargets(targets: readonly TargetOptions[], surroundings: TargetSurroundings): TargetDefinition[] {
+export function createTargets(
+  targets: readonly TargetOptions[],
+  surroundings: TargetSurroundings,
+): TargetDefinition[] {
   return targets.map((target) => createTarget(target, surroundings));
 }
 
 function createTarget(target: TargetOptions, surroundings: TargetSurroundings): TargetDefinition {
   const { kind, settings } = target;
   const objects = Object.fromEntries(
-    Object.entries(target.objects).map(([type, options]) => [type, objectDefinition(target, type, options, surroundings.registry)]),
+    Object.entries(target.objects).map(([type, options]) => [
+      type,
+      objectDefinition(target, type, options, surroundings.registry),
+    ]),
   );
-  const mapped = Object.fromEntries(Object.entries(objects).map(([type, definition]) => [type, definition.mappedAttributes]));
+  const mapped = Object.fromEntries(
+    Object.entries(objects).map(([type, definition]) => [type, definition.mappedAttributes]),
+  );
   const connector = kind.create(settings, {
     target: target.name,
     storeId: surroundings.storeId,
@@ -61,18 +75,31 @@ function createTarget(target: TargetOptions, surroundings: TargetSurroundings): 
 }
 
 /** A file that names no mapping for a type gets the kind's default. */
-function objectDefinition(target: TargetOptions, type: ResourceKind, options: ObjectOptions, registry: SchemaRegistry): ObjectDefinition {
+function objectDefinition(
+  target: TargetOptions,
+  type: ResourceKind,
+  options: ObjectOptions,
+  registry: SchemaRegistry,
+): ObjectDefinition {
   const fallback = target.kind.defaultMapping[type];
-  const document: ObjectMapping = { ...fallback, ...defined(options), mapping: options.mapping ?? fallback?.mapping ?? [] };
+  const document: ObjectMapping = {
+    ...fallback,
+    ...defined(options),
+    mapping: options.mapping ?? fallback?.mapping ?? [],
+  };
   const resourceType = registry.resourceType(type);
   const { mapping, problems } = compileObjectMapping(document, type, {
     name: `${target.name} ${type}`,
     ...(target.defaultDomain === undefined ? {} : { defaultDomain: target.defaultDomain }),
     ...(target.domainFqdn === undefined ? {} : { domainFqdn: target.domainFqdn }),
-    ...(resourceType ? { schemas: [resourceType.schema, ...resourceType.extensions.map(({ schema }) => schema)] } : {}),
+    ...(resourceType
+      ? { schemas: [resourceType.schema, ...resourceType.extensions.map(({ schema }) => schema)] }
+      : {}),
   });
   if (problems.length > 0) {
-    throw new Error(`target ${target.name}, ${type}: ${problems.map(({ path, detail }) => `${path}: ${detail}`).join('; ')}`);
+    throw new Error(
+      `target ${target.name}, ${type}: ${problems.map(({ path, detail }) => `${path}: ${detail}`).join('; ')}`,
+    );
   }
   return {
     map: (input) => mapResource(mapping, input),

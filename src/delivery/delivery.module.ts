@@ -60,7 +60,17 @@ function wire(
 ): Delivery {
   const [links, edges, undecided, reservations, sealed, targetStore, turns, logs, clock] = given;
   return new Delivery({
-    stores: { links, edges, undecided, reservations, sealed, targetStore, turns, logs, clock } as DeliveryStores,
+    stores: {
+      links,
+      edges,
+      undecided,
+      reservations,
+      sealed,
+      targetStore,
+      turns,
+      logs,
+      clock,
+    } as DeliveryStores,
     unitOfWork,
     resources,
     undo: new UndoChange(resources, indexer),
@@ -110,7 +120,14 @@ export class DeliveryModule {
     return {
       module: DeliveryModule,
       imports,
-      providers: [...offered, { provide: DeliveryLife, inject: [Delivery], useFactory: (delivery: Delivery) => new DeliveryLife(delivery) }],
+      providers: [
+        ...offered,
+        {
+          provide: DeliveryLife,
+          inject: [Delivery],
+          useFactory: (delivery: Delivery) => new DeliveryLife(delivery),
+        },
+      ],
       exports: offered.map((provider) => (provider as { provide: symbol }).provide),
     };
   }

@@ -71,9 +71,18 @@ export class Delivery {
       wake,
     };
     this.dispatcher = new Dispatcher(this.parts, options.logger);
-    this.settlement = new DeliverySettlement(stores.undecided, options.unitOfWork, this.dispatcher, () => longestAnswer(targets));
+    this.settlement = new DeliverySettlement(stores.undecided, options.unitOfWork, this.dispatcher, () =>
+      longestAnswer(targets),
+    );
     this.changeLog = new DeliveryChangeLog({ ...stores, targets, sealing, replica, settings, wake });
-    this.maintenance = new Maintenance({ ...stores, replica, settings, targets, settlement: this.settlement, logger: options.logger });
+    this.maintenance = new Maintenance({
+      ...stores,
+      replica,
+      settings,
+      targets,
+      settlement: this.settlement,
+      logger: options.logger,
+    });
   }
 
   /** Registers the targets' revisions, then works. */
@@ -94,5 +103,10 @@ export class Delivery {
 }
 
 function longestAnswer(targets: Targets): number {
-  return Math.max(0, ...targets.all().map(({ definition }) => (definition.answer === 'delivered' ? definition.answerWithinMs : 0)));
+  return Math.max(
+    0,
+    ...targets
+      .all()
+      .map(({ definition }) => (definition.answer === 'delivered' ? definition.answerWithinMs : 0)),
+  );
 }

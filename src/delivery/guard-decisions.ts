@@ -13,7 +13,11 @@ export class GuardDecisions {
   constructor(private readonly parts: GuardParts) {}
 
   held(target?: string): Promise<Link[]> {
-    return this.parts.links.list({ state: 'held', limit: 10_000, ...(target === undefined ? {} : { target }) });
+    return this.parts.links.list({
+      state: 'held',
+      limit: 10_000,
+      ...(target === undefined ? {} : { target }),
+    });
   }
 
   /** Carries the held plan out if it is still the same one. */
@@ -22,7 +26,9 @@ export class GuardDecisions {
     if (!held) return;
     const allowed = { generation: link.generation + 1, digest: held.digest };
     await this.parts.unitOfWork.run((tx) =>
-      this.parts.links.setState(tx, link.id, link.removal ? 'removing' : 'due', { held: { ...held, allowed } }),
+      this.parts.links.setState(tx, link.id, link.removal ? 'removing' : 'due', {
+        held: { ...held, allowed },
+      }),
     );
     this.parts.wake();
   }

@@ -38,7 +38,8 @@ export class Maintenance {
 
   /** One round; public so that a command or a test can ask for it. */
   async run(): Promise<void> {
-    const { turns, replica, clock, undecided, settlement, sealed, logs, links, settings, targets } = this.parts;
+    const { turns, replica, clock, undecided, settlement, sealed, logs, links, settings, targets } =
+      this.parts;
     if (!(await turns.take('maintenance', replica.name, everyMs * 2))) return;
     const now = await clock.now();
     const overdue = await undecided.overdue();

@@ -1,4 +1,9 @@
-import type { ConnectorErrorShape, LeaverPolicy, PlannedChange, ResourceKind } from '../connectors/connector.js';
+import type {
+  ConnectorErrorShape,
+  LeaverPolicy,
+  PlannedChange,
+  ResourceKind,
+} from '../connectors/connector.js';
 
 /**
  * due: is to be looked at. applied: the target is as the store wants it. parked: waits for a person or a new reason.
@@ -61,7 +66,10 @@ export interface Link {
   updatedAt: number;
 }
 
-export interface LinkError extends Pick<ConnectorErrorShape, 'kind' | 'detail' | 'attribute' | 'recommendedAction' | 'diagnostic'> {
+export interface LinkError extends Pick<
+  ConnectorErrorShape,
+  'kind' | 'detail' | 'attribute' | 'recommendedAction' | 'diagnostic'
+> {
   at: number;
   /** Id of the due link whose value this one wants: circles of these are broken by a temporary value. */
   waitsFor?: string;

@@ -66,9 +66,20 @@ export abstract class LinkStore {
   /** Makes the link if there is none, raises its generation and makes it due. With a lease: takes it if free. */
   abstract raise(tx: Transaction, subject: LinkSubject, lease?: Lease): Promise<RaisedLink>;
   /** Takes the lease of a link whose edges are due, if it is free. */
-  abstract leaseForEdges(tx: Transaction, target: string, groupId: string, lease: Lease): Promise<RaisedLink | undefined>;
+  abstract leaseForEdges(
+    tx: Transaction,
+    target: string,
+    groupId: string,
+    lease: Lease,
+  ): Promise<RaisedLink | undefined>;
   /** The resource is gone: links with an account go to removing (or retained), the others vanish. */
-  abstract beginRemoval(tx: Transaction, target: string, resourceId: string, removal: NonNullable<Link['removal']>, cause: Cause): Promise<void>;
+  abstract beginRemoval(
+    tx: Transaction,
+    target: string,
+    resourceId: string,
+    removal: NonNullable<Link['removal']>,
+    cause: Cause,
+  ): Promise<void>;
   /** Raises every link of the targets that refers to the resource. */
   abstract raiseReferring(tx: Transaction, target: string, resourceId: string): Promise<number>;
   abstract get(linkId: string, tx?: Transaction): Promise<Link | undefined>;
@@ -93,31 +104,70 @@ export abstract class LinkStore {
    * `moved`: the generation rose meanwhile; anchor, facts and reservations are kept, the link stays due.
    * `lost`: the lease is another's; the generation is raised so that the link is verified again.
    */
-  abstract close(tx: Transaction, link: Link, owner: string, close: LinkClose): Promise<'closed' | 'moved' | 'lost'>;
+  abstract close(
+    tx: Transaction,
+    link: Link,
+    owner: string,
+    close: LinkClose,
+  ): Promise<'closed' | 'moved' | 'lost'>;
   abstract delete(tx: Transaction, linkId: string): Promise<void>;
   /** Moves the account of a removing or retained link to another one; false when the old link is being worked on. */
   abstract takeOver(tx: Transaction, from: Link, to: Link): Promise<boolean>;
-  abstract setState(tx: Transaction, linkId: string, state: LinkState, patch?: Partial<LinkClose>): Promise<boolean>;
+  abstract setState(
+    tx: Transaction,
+    linkId: string,
+    state: LinkState,
+    patch?: Partial<LinkClose>,
+  ): Promise<boolean>;
   /** Makes parked and waiting links due now; how many. */
-  abstract retry(filter: { target?: string; resourceId?: string; state?: LinkState; since?: string }): Promise<number>;
+  abstract retry(filter: {
+    target?: string;
+    resourceId?: string;
+    state?: LinkState;
+    since?: string;
+  }): Promise<number>;
   abstract nextDueAt(target: string): Promise<number | undefined>;
   /** Raises a page of a target's links by id for a background pass; the last id, undefined at the end. */
-  abstract raisePage(target: string, after: string, limit: number, revision: string): Promise<{ last?: string; raised: number }>;
+  abstract raisePage(
+    target: string,
+    after: string,
+    limit: number,
+    revision: string,
+  ): Promise<{ last?: string; raised: number }>;
 }
 
 export abstract class EdgeStore {
-  abstract add(tx: Transaction, target: string, changes: readonly MembershipChange[], changeId: string | undefined, at: number): Promise<void>;
+  abstract add(
+    tx: Transaction,
+    target: string,
+    changes: readonly MembershipChange[],
+    changeId: string | undefined,
+    at: number,
+  ): Promise<void>;
   abstract due(target: string, groupId: string, limit: number): Promise<Edge[]>;
   /** Which of the edges are memberships now. */
   abstract present(groupId: string, memberIds: readonly string[]): Promise<Set<string>>;
   /** Deletes an edge if nobody raised it since. */
   abstract settle(tx: Transaction, target: string, edges: readonly Edge[]): Promise<void>;
-  abstract defer(tx: Transaction, target: string, edge: Edge, state: Edge['state'], nextAttemptAt: number, error?: LinkError): Promise<void>;
+  abstract defer(
+    tx: Transaction,
+    target: string,
+    edge: Edge,
+    state: Edge['state'],
+    nextAttemptAt: number,
+    error?: LinkError,
+  ): Promise<void>;
   /** All memberships of a resource, as due edges: its account is a new one. */
   abstract raiseAll(tx: Transaction, target: string, resourceId: string, at: number): Promise<void>;
   /** Edges waiting for this resource's account. */
   abstract wake(tx: Transaction, target: string, resourceId: string, at: number): Promise<void>;
-  abstract moveMember(tx: Transaction, target: string, fromId: string, toId: string, at: number): Promise<void>;
+  abstract moveMember(
+    tx: Transaction,
+    target: string,
+    fromId: string,
+    toId: string,
+    at: number,
+  ): Promise<void>;
   /** The leaver's edges stay aside until its link is gone, or are worked off (strip). */
   abstract forget(tx: Transaction, target: string, resourceId: string): Promise<void>;
   abstract ofChange(tx: Transaction, changeId: string): Promise<Edge[]>;
@@ -128,22 +178,45 @@ export abstract class EdgeStore {
 export abstract class UndecidedStore {
   abstract insert(
     tx: Transaction,
-    undecided: Omit<Undecided, 'state' | 'error'> & { former?: FormerImage; versionAfter: number; caller: Caller },
+    undecided: Omit<Undecided, 'state' | 'error'> & {
+      former?: FormerImage;
+      versionAfter: number;
+      caller: Caller;
+    },
   ): Promise<void>;
   abstract pendingOn(tx: Transaction, resourceIds: readonly string[]): Promise<string | undefined>;
-  abstract pendingOfLink(tx: Transaction, linkId: string): Promise<(Undecided & { former?: FormerImage; versionAfter: number; caller: Caller })[]>;
+  abstract pendingOfLink(
+    tx: Transaction,
+    linkId: string,
+  ): Promise<(Undecided & { former?: FormerImage; versionAfter: number; caller: Caller })[]>;
   abstract get(changeId: string): Promise<Undecided | undefined>;
   /** The one compare-and-set that decides; false when it was decided before. */
-  abstract resolve(tx: Transaction, changeId: string, state: 'kept' | 'undone', error?: Undecided['error']): Promise<boolean>;
+  abstract resolve(
+    tx: Transaction,
+    changeId: string,
+    state: 'kept' | 'undone',
+    error?: Undecided['error'],
+  ): Promise<boolean>;
   abstract overdue(): Promise<string[]>;
   abstract clean(before: number): Promise<void>;
 }
 
 export abstract class ReservationStore {
   /** Undefined: reserved. Else the link that holds the value. */
-  abstract reserve(tx: Transaction, target: string, linkId: string, attribute: string, value: ReservedValue): Promise<string | undefined>;
+  abstract reserve(
+    tx: Transaction,
+    target: string,
+    linkId: string,
+    attribute: string,
+    value: ReservedValue,
+  ): Promise<string | undefined>;
   /** Keeps only these for the link. */
-  abstract keepOnly(tx: Transaction, target: string, linkId: string, values: readonly ReservedValue[]): Promise<void>;
+  abstract keepOnly(
+    tx: Transaction,
+    target: string,
+    linkId: string,
+    values: readonly ReservedValue[],
+  ): Promise<void>;
   abstract release(tx: Transaction, linkId: string): Promise<void>;
 }
 

@@ -29,7 +29,9 @@ export class Previewing {
   constructor(private readonly parts: AttemptParts) {}
 
   async preview(resource: Resource, signal: AbortSignal, only?: string): Promise<Preview[]> {
-    const targets = this.parts.targets.for(resource.type).filter((target) => only === undefined || target.name === only);
+    const targets = this.parts.targets
+      .for(resource.type)
+      .filter((target) => only === undefined || target.name === only);
     const previews: Preview[] = [];
     for (const target of targets) previews.push(await this.one(target, resource, signal));
     return previews;
@@ -58,17 +60,27 @@ export class Previewing {
     return preview;
   }
 
-  private async plan(target: RunningTarget, link: Link, mapped: MappedAccount, preview: Preview, signal: AbortSignal): Promise<void> {
+  private async plan(
+    target: RunningTarget,
+    link: Link,
+    mapped: MappedAccount,
+    preview: Preview,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { connector } = target.definition;
     const definition = target.definition.objects[link.resourceType]!;
     if (mapped.problems[0]) {
       preview.problem = `${mapped.problems[0].mapping}: ${mapped.problems[0].detail}`;
       return;
     }
-    let account = link.anchor === undefined ? undefined : { anchor: link.anchor, createdByUs: link.createdByUs };
+    let account =
+      link.anchor === undefined ? undefined : { anchor: link.anchor, createdByUs: link.createdByUs };
     if (!mapped.scope.inScope && (!account || definition.outOfScope === 'ignore')) return;
     const desired = mapped.scope.inScope
-      ? await desiredAccount(this.parts, target, mapped, { unique: firstChoice(target, link, mapped), values: {} })
+      ? await desiredAccount(this.parts, target, mapped, {
+          unique: firstChoice(target, link, mapped),
+          values: {},
+        })
       : { removal: { policy: definition.outOfScope as 'delete' | 'disable' | 'retain' } };
     const subject = subjectOf(this.parts, link, desired, mapped.match);
     if (!account) {
@@ -114,9 +126,14 @@ function firstChoice(target: RunningTarget, link: Link, mapped: MappedAccount): 
   const { kind, settings } = target.definition;
   return Object.fromEntries(
     mapped.unique.map((wanted) => {
-      const expanded = kind.expandCandidates?.(settings, link.resourceType, wanted.attribute, [...wanted.candidates]) ?? wanted.candidates;
+      const expanded =
+        kind.expandCandidates?.(settings, link.resourceType, wanted.attribute, [...wanted.candidates]) ??
+        wanted.candidates;
       const value = link.uniqueValues[wanted.attribute]?.value ?? expanded[0] ?? '';
-      return [wanted.attribute, { value, givenByClient: wanted.givenByClient, apply: wanted.apply, mapping: wanted.mapping }];
+      return [
+        wanted.attribute,
+        { value, givenByClient: wanted.givenByClient, apply: wanted.apply, mapping: wanted.mapping },
+      ];
     }),
   );
 }

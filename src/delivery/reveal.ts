@@ -26,7 +26,11 @@ export interface RevealParts {
 export class PasswordReveal {
   constructor(private readonly parts: RevealParts) {}
 
-  async reveal(resourceId: string, by: { name: string; source: string; correlationId: string }, target?: string): Promise<RevealedPassword[]> {
+  async reveal(
+    resourceId: string,
+    by: { name: string; source: string; correlationId: string },
+    target?: string,
+  ): Promise<RevealedPassword[]> {
     const revealed: RevealedPassword[] = [];
     for (const link of await this.parts.links.ofResource(resourceId)) {
       if (target !== undefined && link.target !== target) continue;
@@ -36,8 +40,13 @@ export class PasswordReveal {
     return revealed;
   }
 
-  private async ofLink(link: Link, by: { name: string; source: string; correlationId: string }): Promise<RevealedPassword | undefined> {
-    const sealed = (await this.parts.sealed.ofLink(link.id)).find((row) => row.purpose === 'initial' && row.delivered);
+  private async ofLink(
+    link: Link,
+    by: { name: string; source: string; correlationId: string },
+  ): Promise<RevealedPassword | undefined> {
+    const sealed = (await this.parts.sealed.ofLink(link.id)).find(
+      (row) => row.purpose === 'initial' && row.delivered,
+    );
     if (!sealed || sealed.expiresAt < (await this.parts.clock.now())) return undefined;
     const password = this.parts.sealing.open(sealed);
     if (password === undefined) return undefined;
@@ -58,7 +67,9 @@ export class PasswordReveal {
         outcome: 'success',
         durationMs: 0,
         attempt: 1,
-        steps: [{ name: 'apply', status: 'success', detail: `the initial password was revealed to ${by.name}` }],
+        steps: [
+          { name: 'apply', status: 'success', detail: `the initial password was revealed to ${by.name}` },
+        ],
         changes: [],
       });
       return true;

@@ -15,7 +15,8 @@ export interface SealingKey {
 export class Sealing {
   constructor(private readonly keys: readonly SealingKey[]) {
     for (const { name, key } of keys) {
-      if (key.length !== 32) throw new Error(`sealing key "${name}" has ${key.length} bytes; it must have 32`);
+      if (key.length !== 32)
+        throw new Error(`sealing key "${name}" has ${key.length} bytes; it must have 32`);
     }
   }
 
@@ -29,7 +30,9 @@ export class Sealing {
   ): SealedPassword {
     const current = this.keys[0];
     if (!current) {
-      throw new Error('no sealing key is configured: set secrets.keys in delivery.yaml, so that passwords can be kept until they are delivered');
+      throw new Error(
+        'no sealing key is configured: set secrets.keys in delivery.yaml, so that passwords can be kept until they are delivered',
+      );
     }
     const id = newId();
     const nonce = randomBytes(12);
@@ -48,7 +51,9 @@ export class Sealing {
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
       decipher.setAAD(associated(sealed.id, sealed.linkId));
       decipher.setAuthTag(bytes.subarray(bytes.length - 16));
-      return decipher.update(bytes.subarray(12, bytes.length - 16), undefined, 'utf8') + decipher.final('utf8');
+      return (
+        decipher.update(bytes.subarray(12, bytes.length - 16), undefined, 'utf8') + decipher.final('utf8')
+      );
     } catch {
       return undefined;
     }

@@ -72,7 +72,12 @@ export class DeliverySettlement extends Settlement {
 
 function decisionOf(row: Undecided | undefined): Decision {
   if (row?.state !== 'undone') return { kind: 'kept' };
-  const { detail = 'the target refused the change', scimType, attribute, uniqueness = false } = row.error ?? {};
+  const {
+    detail = 'the target refused the change',
+    scimType,
+    attribute,
+    uniqueness = false,
+  } = row.error ?? {};
   return {
     kind: 'undone',
     detail,

@@ -40,7 +40,10 @@ export class RunningTarget {
 
   async refresh(): Promise<void> {
     const state = await this.store.get(this.name);
-    this.known = { state: state ?? { name: this.name, revision: this.definition.revision, state: 'active' }, at: monotonic() };
+    this.known = {
+      state: state ?? { name: this.name, revision: this.definition.revision, state: 'active' },
+      at: monotonic(),
+    };
   }
 
   forget(): void {
@@ -64,7 +67,8 @@ export class RunningTarget {
 
   /** Runs work in one of the target's places; interactive work goes before background passes. */
   async inPlace<T>(interactive: boolean, work: () => Promise<T>): Promise<T> {
-    if (this.active >= this.definition.parallel) await new Promise<void>((go) => this.queue({ interactive, go }));
+    if (this.active >= this.definition.parallel)
+      await new Promise<void>((go) => this.queue({ interactive, go }));
     else this.active++;
     const started = monotonic();
     try {
@@ -93,7 +97,9 @@ export class Targets {
   private readonly byName: Map<string, RunningTarget>;
 
   constructor(definitions: readonly TargetDefinition[], store: TargetStore) {
-    this.byName = new Map(definitions.map((definition) => [definition.name, new RunningTarget(definition, store)]));
+    this.byName = new Map(
+      definitions.map((definition) => [definition.name, new RunningTarget(definition, store)]),
+    );
   }
 
   all(): RunningTarget[] {

@@ -2,7 +2,16 @@ import { sameJson } from '../schema/same-json.js';
 import { newId } from './id.js';
 import { IdentityError } from './identity.errors.js';
 import { editMembers, memberTypesOf } from './member-edits.js';
-import type { Caller, Edit, NewResource, Page, Preconditions, Query, Resource, ResourceView } from './model.js';
+import type {
+  Caller,
+  Edit,
+  NewResource,
+  Page,
+  Preconditions,
+  Query,
+  Resource,
+  ResourceView,
+} from './model.js';
 import {
   type Change,
   type ChangeLog,
@@ -70,7 +79,9 @@ export class IdentityService extends ResourceService {
       attributes: input.attributes,
       ...(input.externalId === undefined ? {} : { externalId: input.externalId }),
     };
-    const written = await this.write(caller, (tx, attempt) => this.insert(tx, attempt, resource, input, changeId, caller));
+    const written = await this.write(caller, (tx, attempt) =>
+      this.insert(tx, attempt, resource, input, changeId, caller),
+    );
     return this.answer(written, caller, view);
   }
 
@@ -115,8 +126,16 @@ export class IdentityService extends ResourceService {
       if (undecided) await changeLog.keep(tx, undecided);
       const sides = (await store.remove(tx, type, id))!;
       for (const groupId of sides.groups) await store.touch(tx, groupId, at);
-      const edges = sides.groups.map((groupId) => ({ groupId, memberId: id, memberType: type, present: false }));
-      await changeLog.record(tx, change('delete', changeId, current, caller, at, { edges, decidable: false }));
+      const edges = sides.groups.map((groupId) => ({
+        groupId,
+        memberId: id,
+        memberType: type,
+        present: false,
+      }));
+      await changeLog.record(
+        tx,
+        change('delete', changeId, current, caller, at, { edges, decidable: false }),
+      );
       return { resource: current, changed: true };
     });
     this.parts.changeLog.wake();
@@ -124,7 +143,10 @@ export class IdentityService extends ResourceService {
 
   async search(query: Query, caller: Caller): Promise<Page> {
     const page = await this.parts.store.search(query, caller.source);
-    const views = await viewsOf(this.parts.store, page.resources, { members: query.withMembers, groups: query.withGroups });
+    const views = await viewsOf(this.parts.store, page.resources, {
+      members: query.withMembers,
+      groups: query.withGroups,
+    });
     return {
       totalResults: page.totalResults,
       resources: views,
@@ -133,9 +155,12 @@ export class IdentityService extends ResourceService {
   }
 
   /** Runs a unit, waits for decisions and lost races outside any transaction, and runs it again. */
-  private async write(caller: Caller, work: (tx: Transaction, attempt: Attempt) => Promise<Written>): Promise<Written> {
+  private async write(
+    caller: Caller,
+    work: (tx: Transaction, attempt: Attempt) => Promise<Written>,
+  ): Promise<Written> {
     const attempt: Attempt = { until: this.parts.settlement.deadline(), decidable: caller.mode !== 'bulk' };
-    for (let races = 0; ; ) {
+    for (let races = 0; ;) {
       try {
         return await this.parts.unitOfWork.run((tx) => work(tx, attempt));
       } catch (error) {
@@ -165,7 +190,8 @@ export class IdentityService extends ResourceService {
     await this.awaitDecisions(tx, attempt, [...index.references.map(({ to }) => to), ...members.keys()]);
     const clash = await store.insert(tx, { resource, index });
     if (clash) await this.refuseClash(tx, attempt, resource.type, clash);
-    if (input.externalId !== undefined) await store.setExternalId(tx, resource.type, resource.id, caller.source, input.externalId);
+    if (input.externalId !== undefined)
+      await store.setExternalId(tx, resource.type, resource.id, caller.source, input.externalId);
     const added = await store.addMembers(tx, resource.id, members, resource.created);
     const edges = added.map((memberId) => ({
       groupId: resource.id,
@@ -175,7 +201,11 @@ export class IdentityService extends ResourceService {
     }));
     const ticket = await this.parts.changeLog.record(
       tx,
-      change('create', changeId, resource, caller, resource.created, { edges, decidable: attempt.decidable, secrets: input.secrets }),
+      change('create', changeId, resource, caller, resource.created, {
+        edges,
+        decidable: attempt.decidable,
+        secrets: input.secrets,
+      }),
     );
     return { resource, changed: true, ...(ticket ? { ticket } : {}) };
   }
@@ -193,12 +223,16 @@ export class IdentityService extends ResourceService {
       attributes: structuredClone(current.attributes),
       ...(current.externalId === undefined ? {} : { externalId: current.externalId }),
     });
-    const externalId = result.externalId === undefined ? current.externalId : (result.externalId ?? undefined);
+    const externalId =
+      result.externalId === undefined ? current.externalId : (result.externalId ?? undefined);
     const own = !sameJson(result.attributes, current.attributes) || externalId !== current.externalId;
     const secret = result.secrets?.password !== undefined;
-    const wanted = edit.members.flatMap((operation) => ('members' in operation && operation.op !== 'remove' ? operation.members : []));
+    const wanted = edit.members.flatMap((operation) =>
+      'members' in operation && operation.op !== 'remove' ? operation.members : [],
+    );
     if (wanted.length > 0) await this.awaitDecisions(tx, attempt, wanted);
-    const updated = own || secret ? await this.update(tx, attempt, current, result.attributes, at) : undefined;
+    const updated =
+      own || secret ? await this.update(tx, attempt, current, result.attributes, at) : undefined;
     if (externalId !== current.externalId) {
       await this.parts.store.setExternalId(tx, current.type, current.id, caller.source, externalId ?? null);
     }
@@ -208,7 +242,13 @@ export class IdentityService extends ResourceService {
       return { resource: current, changed: false };
     }
     const version = updated ? updated.version : await this.parts.store.touch(tx, current.id, at);
-    const resource: Resource = { ...current, attributes: result.attributes, version, lastModified: at, externalId };
+    const resource: Resource = {
+      ...current,
+      attributes: result.attributes,
+      version,
+      lastModified: at,
+      externalId,
+    };
     const ticket = await this.parts.changeLog.record(
       tx,
       change(updated ? 'update' : 'members', changeId, resource, caller, at, {
@@ -229,7 +269,11 @@ export class IdentityService extends ResourceService {
     at: number,
   ): Promise<Resource> {
     const index = this.parts.indexer.index(current.type, attributes);
-    await this.awaitDecisions(tx, attempt, index.references.map(({ to }) => to));
+    await this.awaitDecisions(
+      tx,
+      attempt,
+      index.references.map(({ to }) => to),
+    );
     const resource = { ...current, attributes, version: current.version + 1, lastModified: at };
     const clash = await this.parts.store.update(tx, { resource, index }, current.version);
     if (clash === 'lost') throw new LostRace();
@@ -249,7 +293,12 @@ export class IdentityService extends ResourceService {
     }
   }
 
-  private async refuseClash(tx: Transaction, attempt: Attempt, type: string, clash: KeyClash): Promise<never> {
+  private async refuseClash(
+    tx: Transaction,
+    attempt: Attempt,
+    type: string,
+    clash: KeyClash,
+  ): Promise<never> {
     const undecided = await this.parts.changeLog.undecidedOn(tx, [clash.holder]);
     if (undecided && attempt.decidable && performance.now() < attempt.until) throw new WaitFor(undecided);
     throw notUnique(type, clash);
@@ -302,7 +351,10 @@ function notFound(type: string, id: string): IdentityError {
 }
 
 function notUnique(type: string, clash: KeyClash): IdentityError {
-  return new IdentityError('notUnique', `Another ${type} has the same ${clash.path} already.`, { attribute: clash.path, scimType: 'uniqueness' });
+  return new IdentityError('notUnique', `Another ${type} has the same ${clash.path} already.`, {
+    attribute: clash.path,
+    scimType: 'uniqueness',
+  });
 }
 
 /** On PostgreSQL a key can be lost to a transaction that committed in between. */

@@ -18,12 +18,17 @@ export async function memberTypesOf(
 ): Promise<Map<string, string>> {
   const unique = [...new Set(ids)];
   if (unique.includes(groupId)) {
-    throw new IdentityError('invalidValue', 'A group cannot be a member of itself.', { attribute: 'members' });
+    throw new IdentityError('invalidValue', 'A group cannot be a member of itself.', {
+      attribute: 'members',
+    });
   }
   const types = await store.typesOf(tx, unique);
   const wrong = unique.filter((id) => !memberTypes.has(types.get(id) ?? ''));
   if (wrong.length > 0) {
-    const names = wrong.slice(0, 10).map((id) => `"${id}"`).join(', ');
+    const names = wrong
+      .slice(0, 10)
+      .map((id) => `"${id}"`)
+      .join(', ');
     throw new IdentityError(
       'invalidValue',
       `No user or group has the id ${names}${wrong.length > 10 ? ` (and ${wrong.length - 10} more)` : ''}. Provision the members before the membership.`,
@@ -77,7 +82,10 @@ async function one(
         ? await store.removeMembers(tx, groupId, operation.members)
         : await store.removeMembersWhere(tx, groupId, operation.filter);
     if (operation.mustMatch && removed.length === 0) {
-      throw new IdentityError('invalidValue', 'No member of the group is meant by the path.', { attribute: 'members', scimType: 'noTarget' });
+      throw new IdentityError('invalidValue', 'No member of the group is meant by the path.', {
+        attribute: 'members',
+        scimType: 'noTarget',
+      });
     }
     return note(removed, true);
   }

@@ -61,24 +61,55 @@ export interface StoredPage {
 export abstract class ResourceStore {
   /** Undefined: stored. A clash: nothing was written. */
   abstract insert(tx: Transaction, resource: StoredResource): Promise<KeyClash | undefined>;
-  abstract load(tx: Transaction | undefined, type: string, id: string, source: string): Promise<Resource | undefined>;
+  abstract load(
+    tx: Transaction | undefined,
+    type: string,
+    id: string,
+    source: string,
+  ): Promise<Resource | undefined>;
   /** Compare-and-set on the version; `lost` when another write came first. */
-  abstract update(tx: Transaction, resource: StoredResource, expectedVersion: number): Promise<KeyClash | 'lost' | undefined>;
-  abstract setExternalId(tx: Transaction, type: string, id: string, source: string, value: string | null): Promise<void>;
+  abstract update(
+    tx: Transaction,
+    resource: StoredResource,
+    expectedVersion: number,
+  ): Promise<KeyClash | 'lost' | undefined>;
+  abstract setExternalId(
+    tx: Transaction,
+    type: string,
+    id: string,
+    source: string,
+    value: string | null,
+  ): Promise<void>;
   abstract externalIds(tx: Transaction | undefined, id: string): Promise<Record<string, string>>;
   /** Member changes raise the version without compare-and-set. */
   abstract touch(tx: Transaction, id: string, at: number): Promise<number>;
   /** Removes the resource with keys, values, references and memberships; the ids on the other side of each membership. */
-  abstract remove(tx: Transaction, type: string, id: string): Promise<{ groups: string[]; members: string[] } | undefined>;
+  abstract remove(
+    tx: Transaction,
+    type: string,
+    id: string,
+  ): Promise<{ groups: string[]; members: string[] } | undefined>;
   /** Which of the ids exist, with their type. */
   abstract typesOf(tx: Transaction | undefined, ids: readonly string[]): Promise<Map<string, string>>;
-  abstract addMembers(tx: Transaction, groupId: string, members: ReadonlyMap<string, string>, at: number): Promise<string[]>;
+  abstract addMembers(
+    tx: Transaction,
+    groupId: string,
+    members: ReadonlyMap<string, string>,
+    at: number,
+  ): Promise<string[]>;
   abstract removeMembers(tx: Transaction, groupId: string, members: readonly string[]): Promise<string[]>;
   abstract removeMembersWhere(tx: Transaction, groupId: string, filter: ResolvedFilter): Promise<string[]>;
   /** Set-based: only differences are written. */
-  abstract replaceMembers(tx: Transaction, groupId: string, members: ReadonlyMap<string, string>, at: number): Promise<MemberChange>;
+  abstract replaceMembers(
+    tx: Transaction,
+    groupId: string,
+    members: ReadonlyMap<string, string>,
+    at: number,
+  ): Promise<MemberChange>;
   abstract members(groupId: string): Promise<Member[]>;
-  abstract groups(memberId: string): Promise<{ value: string; display?: string; type: 'direct' | 'indirect' }[]>;
+  abstract groups(
+    memberId: string,
+  ): Promise<{ value: string; display?: string; type: 'direct' | 'indirect' }[]>;
   /** The names of resources, as far as they exist: displayName, else userName. */
   abstract displayNames(ids: readonly string[]): Promise<Map<string, string>>;
   /** Accounts in targets, by resource. */
@@ -130,7 +161,9 @@ export interface Ticket {
   deadline: number;
 }
 
-export type Decision = { kind: 'kept' } | { kind: 'undone'; detail: string; scimType?: string; attribute?: string; uniqueness: boolean };
+export type Decision =
+  | { kind: 'kept' }
+  | { kind: 'undone'; detail: string; scimType?: string; attribute?: string; uniqueness: boolean };
 
 /** A change is recorded for delivery in its own transaction; implemented by delivery. */
 export abstract class ChangeLog {

@@ -50,8 +50,10 @@ function planOf(type: ResourceType, typeNames: ReadonlySet<string>): TypePlan {
   for (const { attribute, sub, path, names } of leavesOf(type)) {
     const leaf = sub ?? attribute;
     if (isKey(leaf) && !attribute.multiValued) plan.keys.push({ path, names });
-    if (matchedPaths.includes(path) && !(isKey(leaf) && !attribute.multiValued)) plan.values.push({ path, names });
-    if (sub?.name === 'value' && refersToResources(attribute, typeNames)) plan.references.push({ path, names });
+    if (matchedPaths.includes(path) && !(isKey(leaf) && !attribute.multiValued))
+      plan.values.push({ path, names });
+    if (sub?.name === 'value' && refersToResources(attribute, typeNames))
+      plan.references.push({ path, names });
   }
   return plan;
 }
@@ -63,10 +65,12 @@ function* leavesOf(type: ResourceType) {
   ];
   for (const { extension, attributes } of schemas) {
     for (const attribute of attributes) {
-      if (attribute.mutability === 'readOnly' || (type.holdsMembers && attribute.name === 'members')) continue;
+      if (attribute.mutability === 'readOnly' || (type.holdsMembers && attribute.name === 'members'))
+        continue;
       const names = extension === undefined ? [attribute.name] : [extension, attribute.name];
       const prefix = extension === undefined ? '' : `${extension}:`;
-      if (attribute.type !== 'complex') yield { attribute, sub: undefined, path: prefix + attribute.name, names };
+      if (attribute.type !== 'complex')
+        yield { attribute, sub: undefined, path: prefix + attribute.name, names };
       for (const sub of attribute.subAttributes ?? []) {
         yield { attribute, sub, path: `${prefix}${attribute.name}.${sub.name}`, names: [...names, sub.name] };
       }

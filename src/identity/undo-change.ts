@@ -17,7 +17,12 @@ export class UndoChange extends Undo {
   }
 
   private async undoCreate(tx: Transaction, undoing: Undoing): Promise<boolean> {
-    const current = await this.store.load(tx, undoing.resourceType, undoing.resourceId, undoing.caller.source);
+    const current = await this.store.load(
+      tx,
+      undoing.resourceType,
+      undoing.resourceId,
+      undoing.caller.source,
+    );
     if (!current || current.version !== undoing.versionAfter) return false;
     await this.store.remove(tx, undoing.resourceType, undoing.resourceId);
     return true;
@@ -27,7 +32,12 @@ export class UndoChange extends Undo {
     const { caller, former } = undoing;
     const current = await this.store.load(tx, undoing.resourceType, undoing.resourceId, caller.source);
     if (!current || !former?.attributes || current.version !== undoing.versionAfter) return false;
-    const restored = { ...current, version: current.version + 1, lastModified: undoing.at, attributes: former.attributes };
+    const restored = {
+      ...current,
+      version: current.version + 1,
+      lastModified: undoing.at,
+      attributes: former.attributes,
+    };
     const index = this.indexer.index(current.type, former.attributes);
     if (await this.store.update(tx, { resource: restored, index }, current.version)) return false;
     if (former.externalId !== undefined) {
@@ -45,7 +55,11 @@ export class UndoChange extends Undo {
   }
 
   /** Only edges that still are as the change left them; `present` is what they were before. */
-  private async restoreEdges(tx: Transaction, edges: readonly MembershipChange[], at: number): Promise<number> {
+  private async restoreEdges(
+    tx: Transaction,
+    edges: readonly MembershipChange[],
+    at: number,
+  ): Promise<number> {
     let restored = 0;
     for (const edge of edges) {
       const changed = edge.present

@@ -3,7 +3,11 @@ import type { ResourceStore } from './ports.js';
 import type { ViewOptions } from './resource-service.js';
 
 /** Resources with the relations that were asked for, and their accounts. */
-export async function viewsOf(store: ResourceStore, resources: readonly Resource[], view: ViewOptions): Promise<ResourceView[]> {
+export async function viewsOf(
+  store: ResourceStore,
+  resources: readonly Resource[],
+  view: ViewOptions,
+): Promise<ResourceView[]> {
   if (resources.length === 0) return [];
   const epoch = await store.epoch();
   const accounts = await store.accounts(resources.map((resource) => resource.id));

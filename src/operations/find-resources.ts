@@ -20,7 +20,10 @@ export class FindResources {
     const types = await this.resources.typesOf(undefined, [name]);
     const known = types.get(name);
     const found = known ? await this.resources.load(undefined, known, name, '') : await this.byName(name);
-    if (!found) throw new NotFoundException(`No user or group is named "${name}" (looked for id, userName and displayName).`);
+    if (!found)
+      throw new NotFoundException(
+        `No user or group is named "${name}" (looked for id, userName and displayName).`,
+      );
     return found;
   }
 

@@ -24,7 +24,16 @@ export class GuardController {
   @Get()
   async list(@Query() query: unknown) {
     const held = await this.guard.held(checked(GuardQuery, query).target);
-    return { held: held.map(({ id, target, label, resourceId, resourceType, held: plan }) => ({ id, target, label, resourceId, resourceType, ...plan })) };
+    return {
+      held: held.map(({ id, target, label, resourceId, resourceType, held: plan }) => ({
+        id,
+        target,
+        label,
+        resourceId,
+        resourceType,
+        ...plan,
+      })),
+    };
   }
 
   @Post('allow')
@@ -45,7 +54,8 @@ export class GuardController {
 
   private async chosen(body: unknown): Promise<Link[]> {
     const { target, links, all } = checked(DecisionBody, body);
-    if (!all && !links?.length) throw new BadRequestException('Say which: "links": [ids of `guard list`], or "all": true.');
+    if (!all && !links?.length)
+      throw new BadRequestException('Say which: "links": [ids of `guard list`], or "all": true.');
     const held = await this.guard.held(target);
     return all ? held : held.filter((link) => links!.includes(link.id));
   }

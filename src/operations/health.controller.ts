@@ -29,7 +29,12 @@ export class HealthController {
     const targets: Record<string, string> = {};
     for (const target of this.targets.all()) {
       const state = await target.state();
-      targets[target.name] = state.state === 'paused' ? 'paused' : state.unavailableSince === undefined ? 'available' : 'unavailable';
+      targets[target.name] =
+        state.state === 'paused'
+          ? 'paused'
+          : state.unavailableSince === undefined
+            ? 'available'
+            : 'unavailable';
     }
     return { status: 'ready', targets };
   }

@@ -8,7 +8,9 @@ export function instant(text: string, name: string): number {
   if (duration) return Date.now() - Number(duration[1]) * units[duration[2]!]!;
   const at = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
   if (Number.isNaN(at)) {
-    throw new BadRequestException(`${name} "${text}" is no time: write 2026-11-23T08:00:00Z, or a duration back from now such as 2h.`);
+    throw new BadRequestException(
+      `${name} "${text}" is no time: write 2026-11-23T08:00:00Z, or a duration back from now such as 2h.`,
+    );
   }
   return at;
 }

@@ -39,7 +39,11 @@ export class LinksController {
   async list(@Query() query: unknown) {
     const { resource, limit = 100, ...filter } = checked(LinkQuery, query);
     const resourceId = resource === undefined ? undefined : await this.find.id(resource);
-    const links = await this.links.list({ ...filter, limit, ...(resourceId === undefined ? {} : { resourceId }) });
+    const links = await this.links.list({
+      ...filter,
+      limit,
+      ...(resourceId === undefined ? {} : { resourceId }),
+    });
     const parked = filter.target === undefined ? [] : await this.edges.parked(filter.target, resourceId);
     return {
       links: links.map(({ uniqueValues, leaseOwner: _owner, leaseUntil: _until, ...link }) => ({

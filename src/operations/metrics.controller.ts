@@ -36,7 +36,10 @@ export class MetricsController {
       const available = state.state === 'active' && state.unavailableSince === undefined;
       lines.push(`landfall_target_available{target="${name}"} ${available ? 1 : 0}`);
     }
-    lines.push('# TYPE process_resident_memory_bytes gauge', `process_resident_memory_bytes ${process.memoryUsage().rss}`);
+    lines.push(
+      '# TYPE process_resident_memory_bytes gauge',
+      `process_resident_memory_bytes ${process.memoryUsage().rss}`,
+    );
     return `${lines.join('\n')}\n`;
   }
 }

@@ -26,7 +26,9 @@ export class PasswordsController {
     const { user, target } = checked(RevealBody, body);
     const passwords = await this.passwords.reveal(await this.find.id(user), callerOf(request), target);
     if (passwords.length === 0) {
-      throw new NotFoundException(`No initial password of "${user}" waits to be revealed: it was revealed before, has expired, or the account was given a password.`);
+      throw new NotFoundException(
+        `No initial password of "${user}" waits to be revealed: it was revealed before, has expired, or the account was given a password.`,
+      );
     }
     return { user, passwords };
   }

@@ -37,32 +37,58 @@ export class PlanController {
   @HttpCode(200)
   async plan(@Body() body: unknown) {
     const { user, resource, target, after, limit = 100 } = checked(PlanBody, body);
-    if (target !== undefined && !this.targets.get(target)) throw new BadRequestException(`There is no target "${target}".`);
+    if (target !== undefined && !this.targets.get(target))
+      throw new BadRequestException(`There is no target "${target}".`);
     const signal = AbortSignal.timeout(planWithinMs);
-    if (resource) return this.answer(await this.previewing.preview(unknownResource(resource), signal, target));
-    if (user !== undefined) return this.answer(await this.previewing.preview(await this.find.resource(user), signal, target));
+    if (resource)
+      return this.answer(await this.previewing.preview(unknownResource(resource), signal, target));
+    if (user !== undefined)
+      return this.answer(await this.previewing.preview(await this.find.resource(user), signal, target));
     return this.everybody(signal, target, after, limit);
   }
 
-  private async everybody(signal: AbortSignal, target: string | undefined, after: string | undefined, limit: number) {
-    const types = [...new Set(this.targets.all().flatMap(({ definition }) => Object.keys(definition.objects)))];
+  private async everybody(
+    signal: AbortSignal,
+    target: string | undefined,
+    after: string | undefined,
+    limit: number,
+  ) {
+    const types = [
+      ...new Set(this.targets.all().flatMap(({ definition }) => Object.keys(definition.objects))),
+    ];
     const page = await this.resources.search(
       { types, count: limit, cursor: after ?? '', withMembers: false, withGroups: false },
       '',
     );
     const previews: Preview[] = [];
-    for (const resource of page.resources) previews.push(...(await this.previewing.preview(resource, signal, target)));
-    return { ...this.answer(previews), total: page.totalResults, ...(page.nextCursor ? { after: page.nextCursor } : {}) };
+    for (const resource of page.resources)
+      previews.push(...(await this.previewing.preview(resource, signal, target)));
+    return {
+      ...this.answer(previews),
+      total: page.totalResults,
+      ...(page.nextCursor ? { after: page.nextCursor } : {}),
+    };
   }
 
   private answer(previews: Preview[]) {
-    const pending = previews.some(({ action, members, problem }) => action !== 'none' || members > 0 || problem !== undefined);
+    const pending = previews.some(
+      ({ action, members, problem }) => action !== 'none' || members > 0 || problem !== undefined,
+    );
     return { changesPending: pending, previews };
   }
 }
 
 function unknownResource(document: JsonObject): Resource {
-  const { id, schemas, meta, externalId, members: _members, groups: _groups, password: _password, ...attributes } = document;
+  const {
+    id,
+    schemas,
+    meta,
+    externalId,
+    members: _members,
+    groups: _groups,
+    password: _password,
+    ...attributes
+  } = document;
   const group = Array.isArray(schemas) && schemas.some((urn) => String(urn).endsWith(':Group'));
   const type = (meta as JsonObject | undefined)?.resourceType ?? (group ? 'Group' : 'User');
   const now = Date.now();

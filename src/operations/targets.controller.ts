@@ -60,8 +60,11 @@ export class TargetsController {
   @Get(':name/rights')
   rights(@Param('name') name: string) {
     const { kind, settings, objects } = this.named(name).definition;
-    if (!kind.rights) throw new NotFoundException(`The target "${name}" has no rights to delegate (kind ${kind.kind}).`);
-    const mapped = Object.fromEntries(Object.entries(objects).map(([type, definition]) => [type, definition.mappedAttributes]));
+    if (!kind.rights)
+      throw new NotFoundException(`The target "${name}" has no rights to delegate (kind ${kind.kind}).`);
+    const mapped = Object.fromEntries(
+      Object.entries(objects).map(([type, definition]) => [type, definition.mappedAttributes]),
+    );
     return { target: name, ...kind.rights(settings, mapped) };
   }
 

@@ -10,6 +10,8 @@ export function monotonicNow(): number {
 /** The clock of leases: the database's own where replicas share one, in-process monotonic on SQLite. */
 export async function storeNow(sql: Sql): Promise<number> {
   if (sql.engine === 'sqlite') return monotonicNow();
-  const row = await sql.get<{ now: string | number }>('SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now');
+  const row = await sql.get<{ now: string | number }>(
+    'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
+  );
   return Number(row?.now);
 }

@@ -4,12 +4,16 @@ import { migrations } from './migrations/index.js';
 import { sqliteEngine } from './sqlite-engine.js';
 
 export type StoreOptions =
-  | { engine: 'sqlite'; file: string }
-  | { engine: 'postgres'; url: string; poolSize?: number };
+  { engine: 'sqlite'; file: string } | { engine: 'postgres'; url: string; poolSize?: number };
 
 /** The options of the one DataSource: migrations, entities and ordinary reads; also what ormconfig.ts exports. */
 export function dataSourceOptions(store: StoreOptions): DataSourceOptions {
-  const common = { entities: entitiesFor(store.engine), migrations, migrationsTableName: 'migration', synchronize: false };
+  const common = {
+    entities: entitiesFor(store.engine),
+    migrations,
+    migrationsTableName: 'migration',
+    synchronize: false,
+  };
   if (store.engine === 'sqlite') {
     return {
       ...common,

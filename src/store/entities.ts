@@ -1,5 +1,11 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
-import { tables, type ColumnDescription, type ColumnType, type Engine, type TableDescription } from './tables.js';
+import {
+  tables,
+  type ColumnDescription,
+  type ColumnType,
+  type Engine,
+  type TableDescription,
+} from './tables.js';
 
 const sqlTypes: Record<Engine, Record<ColumnType, EntitySchemaColumnOptions['type']>> = {
   sqlite: { text: 'text', integer: 'integer', time: 'bigint', boolean: 'boolean', json: 'text' },
@@ -27,7 +33,9 @@ function entity(engine: Engine, table: TableDescription): EntitySchema {
   return new EntitySchema({
     name: table.name,
     tableName: table.name,
-    columns: Object.fromEntries(Object.keys(table.columns).map((name) => [name, column(engine, table, name)])),
+    columns: Object.fromEntries(
+      Object.keys(table.columns).map((name) => [name, column(engine, table, name)]),
+    ),
     uniques: Object.entries(table.unique ?? {}).map(([name, columns]) => ({ name, columns })),
     indices: Object.entries(table.indices ?? {}).map(([name, columns]) => ({ name, columns })),
   });

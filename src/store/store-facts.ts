@@ -21,9 +21,14 @@ const made: Record<keyof StoreFacts, () => string> = {
 export async function storeFacts(unitOfWork: UnitOfWork, reader: Sql): Promise<StoreFacts> {
   await unitOfWork.run(async (tx) => {
     for (const [name, make] of Object.entries(made)) {
-      await sqlOf(tx).run('INSERT INTO store_fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING', [name, make()]);
+      await sqlOf(tx).run(
+        'INSERT INTO store_fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING',
+        [name, make()],
+      );
     }
   });
-  const rows = await reader.all<{ name: keyof StoreFacts; value: string }>('SELECT name, value FROM store_fact');
+  const rows = await reader.all<{ name: keyof StoreFacts; value: string }>(
+    'SELECT name, value FROM store_fact',
+  );
   return Object.fromEntries(rows.map((row) => [row.name, row.value])) as unknown as StoreFacts;
 }

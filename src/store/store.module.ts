@@ -81,7 +81,12 @@ export class StoreModule {
         { provide: StoreClosing, inject: [STORE], useFactory: (store: Store) => new StoreClosing(store) },
         ...ports,
       ],
-      exports: [core, STORES, UnitOfWork, ...ports.map((provider) => (provider as { provide: symbol }).provide)],
+      exports: [
+        core,
+        STORES,
+        UnitOfWork,
+        ...ports.map((provider) => (provider as { provide: symbol }).provide),
+      ],
     };
   }
 }

@@ -26,7 +26,9 @@ export interface OpenOptions {
 }
 
 function endProcess(error: EngineError): void {
-  process.stderr.write(`landfall: the store failed at COMMIT (${error.message}); ending, recovery is the restart\n`);
+  process.stderr.write(
+    `landfall: the store failed at COMMIT (${error.message}); ending, recovery is the restart\n`,
+  );
   process.exit(70);
 }
 
@@ -69,7 +71,12 @@ async function openSqlite(options: StoreOptions & { engine: 'sqlite' }, open: Op
 
 function openConnection(file: string) {
   const connection = sqliteEngine().open(file);
-  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'secure_delete = ON', 'foreign_keys = ON']) {
+  for (const pragma of [
+    'journal_mode = WAL',
+    'synchronous = FULL',
+    'secure_delete = ON',
+    'foreign_keys = ON',
+  ]) {
     connection.exec(`PRAGMA ${pragma}`);
   }
   connection.exec('PRAGMA cache_size = -65536');

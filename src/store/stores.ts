@@ -29,7 +29,9 @@ export async function createStores(store: Store, registry: SchemaRegistry): Prom
   const search = new ResourceSearch(
     {
       coreSchemas: Object.fromEntries(registry.resourceTypes.map((type) => [type.name, type.schema.id])),
-      extensionSchemas: registry.resourceTypes.flatMap((type) => type.extensions.map(({ schema }) => schema.id)),
+      extensionSchemas: registry.resourceTypes.flatMap((type) =>
+        type.extensions.map(({ schema }) => schema.id),
+      ),
       indexed: indexer.indexed,
     },
     new Cursors(async () => facts.cursorKey, epoch),

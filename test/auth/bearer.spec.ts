@@ -51,8 +51,17 @@ describe('Bearer tokens', () => {
     fetch(`${url}/${path}`, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
 
   it('tell who calls', async () => {
-    expect(await (await get('scim', 'first')).json()).toMatchObject({ name: 'entra', client: 'entra', source: 'tenant-a', scopes: ['scim'] });
-    expect(await (await get('scim', 'second')).json()).toMatchObject({ name: 'entra-next', source: 'entra-next', user: 'nora' });
+    expect(await (await get('scim', 'first')).json()).toMatchObject({
+      name: 'entra',
+      client: 'entra',
+      source: 'tenant-a',
+      scopes: ['scim'],
+    });
+    expect(await (await get('scim', 'second')).json()).toMatchObject({
+      name: 'entra-next',
+      source: 'entra-next',
+      user: 'nora',
+    });
   });
 
   it.each([undefined, 'unknown', '', 'third'])('answer 401 with a challenge for %p', async (token) => {

@@ -2,13 +2,20 @@ import { ConnectorError } from '../../src/connectors/connector.js';
 import { onEveryEngine } from '../store/stores.js';
 import { TestGateway, type TestTarget } from './gateway.js';
 
-const rejected = () => new ConnectorError({ kind: 'rejected', detail: 'the title is too long', attribute: 'title', scimType: 'invalidValue' });
+const rejected = () =>
+  new ConnectorError({
+    kind: 'rejected',
+    detail: 'the title is too long',
+    attribute: 'title',
+    scimType: 'invalidValue',
+  });
 const unavailable = () => new ConnectorError({ kind: 'unavailable', detail: 'nobody answers' });
 
 describe('Delivery', () => {
   onEveryEngine((open) => {
     let gateway: TestGateway;
-    const start = async (target?: TestTarget, settings?: object) => (gateway = await new TestGateway(await open(), target, settings).start());
+    const start = async (target?: TestTarget, settings?: object) =>
+      (gateway = await new TestGateway(await open(), target, settings).start());
     afterEach(async () => {
       await gateway?.close();
       expect(gateway?.errors ?? []).toEqual([]);
@@ -18,7 +25,11 @@ describe('Delivery', () => {
       await start();
       const id = await gateway.user('nora');
       expect(gateway.target.writes).toEqual(['create nora']);
-      expect(await gateway.link(id)).toMatchObject({ state: 'applied', createdByUs: true, anchor: gateway.target.byName('nora')!.anchor });
+      expect(await gateway.link(id)).toMatchObject({
+        state: 'applied',
+        createdByUs: true,
+        anchor: gateway.target.byName('nora')!.anchor,
+      });
     });
 
     it('leaves no resource behind when the target refuses the create', async () => {
@@ -26,7 +37,10 @@ describe('Delivery', () => {
       gateway.target.before = () => {
         throw rejected();
       };
-      await expect(gateway.user('nora')).rejects.toMatchObject({ code: 'refusedByTarget', detail: 'the title is too long' });
+      await expect(gateway.user('nora')).rejects.toMatchObject({
+        code: 'refusedByTarget',
+        detail: 'the title is too long',
+      });
       gateway.target.before = () => undefined;
       await gateway.user('nora');
       expect(gateway.target.writes).toEqual(['create nora']);
@@ -38,9 +52,16 @@ describe('Delivery', () => {
       gateway.target.before = () => {
         throw rejected();
       };
-      await expect(gateway.change('User', id, { title: 'X'.repeat(300) })).rejects.toMatchObject({ code: 'refusedByTarget' });
+      await expect(gateway.change('User', id, { title: 'X'.repeat(300) })).rejects.toMatchObject({
+        code: 'refusedByTarget',
+      });
       gateway.target.before = () => undefined;
-      const view = await gateway.identity.get('User', id, { ...(await import('./gateway.js')).caller }, { members: false, groups: false });
+      const view = await gateway.identity.get(
+        'User',
+        id,
+        { ...(await import('./gateway.js')).caller },
+        { members: false, groups: false },
+      );
       expect(view.resource).toMatchObject({ version: 3, attributes: { title: 'Clerk' } });
       await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
       expect(gateway.target.byName('nora')!.attributes.title).toBe('Clerk');
@@ -88,7 +109,9 @@ describe('Delivery', () => {
       gateway.target.before = () => undefined;
       const nora = await gateway.user('nora', { [enterprise]: { manager: { value: boss } } });
       await gateway.until(async () => (await gateway.link(boss))!.state === 'applied');
-      await gateway.until(() => gateway.target.byName('nora')?.attributes.manager === gateway.target.byName('boss')!.anchor);
+      await gateway.until(
+        () => gateway.target.byName('nora')?.attributes.manager === gateway.target.byName('boss')!.anchor,
+      );
       expect((await gateway.link(nora))!.anchor).toBeDefined();
     });
 
@@ -111,7 +134,10 @@ describe('Delivery', () => {
       gateway.target.before = (plan) => {
         if (plan.action === 'members') throw rejected();
       };
-      await expect(gateway.members(group, 'add', [b])).rejects.toMatchObject({ code: 'refusedByTarget', extra: { attribute: 'members' } });
+      await expect(gateway.members(group, 'add', [b])).rejects.toMatchObject({
+        code: 'refusedByTarget',
+        extra: { attribute: 'members' },
+      });
       gateway.target.before = () => undefined;
       expect((await gateway.opened.resources.members(group)).map(({ value }) => value)).toEqual([a]);
     });
@@ -124,17 +150,22 @@ describe('Delivery', () => {
       await gateway.until(async () => (await gateway.link(id)) === undefined);
     });
 
-    it.each(['delete', 'disable', 'retain'] as const)('answers a POST right after the DELETE of the same name (%s)', async (onDelete) => {
-      await start({ objects: { User: { onDelete } } });
-      const first = await gateway.user('nora');
-      const { anchor } = gateway.target.byName('nora')!;
-      await gateway.remove('User', first);
-      const second = await gateway.user('nora');
-      await gateway.until(async () => (await gateway.link(second))!.state === 'applied');
-      expect(gateway.target.byName('nora')).toMatchObject({ enabled: true });
-      if (onDelete !== 'delete') expect(gateway.target.byName('nora')!.anchor).toBe(anchor);
-      expect([...gateway.target.accounts.values()].filter((account) => account.attributes.name === 'nora')).toHaveLength(1);
-    });
+    it.each(['delete', 'disable', 'retain'] as const)(
+      'answers a POST right after the DELETE of the same name (%s)',
+      async (onDelete) => {
+        await start({ objects: { User: { onDelete } } });
+        const first = await gateway.user('nora');
+        const { anchor } = gateway.target.byName('nora')!;
+        await gateway.remove('User', first);
+        const second = await gateway.user('nora');
+        await gateway.until(async () => (await gateway.link(second))!.state === 'applied');
+        expect(gateway.target.byName('nora')).toMatchObject({ enabled: true });
+        if (onDelete !== 'delete') expect(gateway.target.byName('nora')!.anchor).toBe(anchor);
+        expect(
+          [...gateway.target.accounts.values()].filter((account) => account.attributes.name === 'nora'),
+        ).toHaveLength(1);
+      },
+    );
 
     it('holds deletions over the threshold until an administrator allows them', async () => {
       await start({ guard: { windowMs: 60_000, thresholds: { deletes: 2 } } });
@@ -150,7 +181,10 @@ describe('Delivery', () => {
     it('pauses the target on a fault of its configuration and goes on after resume', async () => {
       await start();
       gateway.target.before = () => {
-        throw new ConnectorError({ kind: 'misconfigured', detail: 'the password of the service account is wrong' });
+        throw new ConnectorError({
+          kind: 'misconfigured',
+          detail: 'the password of the service account is wrong',
+        });
       };
       const id = await gateway.user('nora');
       expect(await gateway.opened.delivery.targetStore.get('recording')).toMatchObject({ state: 'paused' });
@@ -188,7 +222,9 @@ describe('Delivery', () => {
       await gateway.change('User', a, { userName: 'bert' });
       gateway.target.before = () => undefined;
       await gateway.until(
-        () => gateway.target.accounts.get(anchorA)?.attributes.name === 'bert' && gateway.target.accounts.get(anchorB)?.attributes.name === 'anna',
+        () =>
+          gateway.target.accounts.get(anchorA)?.attributes.name === 'bert' &&
+          gateway.target.accounts.get(anchorB)?.attributes.name === 'anna',
       );
     });
 

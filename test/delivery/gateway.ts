@@ -4,7 +4,12 @@ import { Delivery } from '../../src/delivery/delivery.js';
 import { GuardDecisions } from '../../src/delivery/guard-decisions.js';
 import { PasswordReveal } from '../../src/delivery/reveal.js';
 import { Sealing } from '../../src/delivery/sealing.js';
-import { deliveryDefaults, type DeliverySettings, type ObjectDefinition, type TargetDefinition } from '../../src/delivery/target-definition.js';
+import {
+  deliveryDefaults,
+  type DeliverySettings,
+  type ObjectDefinition,
+  type TargetDefinition,
+} from '../../src/delivery/target-definition.js';
 import { Targets } from '../../src/delivery/targets.js';
 import { IdentityService } from '../../src/identity/identity-service.js';
 import type { Caller } from '../../src/identity/model.js';
@@ -12,14 +17,24 @@ import { UndoChange } from '../../src/identity/undo-change.js';
 import type { OpenStores } from '../store/stores.js';
 import { recordingKind, RecordingTarget } from './recording-target.js';
 
-export const caller: Caller = { name: 'entra', client: 'entra', source: 'entra', scopes: ['scim'], correlationId: 'test' };
+export const caller: Caller = {
+  name: 'entra',
+  client: 'entra',
+  source: 'entra',
+  scopes: ['scim'],
+  correlationId: 'test',
+};
 export const noView = { members: false, groups: false };
 
 export interface TestTarget extends Partial<Omit<TargetDefinition, 'objects'>> {
   objects?: Partial<Record<string, Partial<ObjectDefinition>>>;
 }
 
-function objectDefinition(type: string, mapping: ObjectMapping, more: Partial<ObjectDefinition> = {}): ObjectDefinition {
+function objectDefinition(
+  type: string,
+  mapping: ObjectMapping,
+  more: Partial<ObjectDefinition> = {},
+): ObjectDefinition {
   const compiled = compileObjectMapping(mapping, type);
   if (compiled.problems.length > 0) throw new Error(JSON.stringify(compiled.problems));
   return {
@@ -105,7 +120,11 @@ export class TestGateway {
     return this.delivery.stop();
   }
 
-  async user(userName: string, attributes: Record<string, unknown> = {}, more: { password?: string; externalId?: string } = {}) {
+  async user(
+    userName: string,
+    attributes: Record<string, unknown> = {},
+    more: { password?: string; externalId?: string } = {},
+  ) {
     const view = await this.identity.create(
       'User',
       {
@@ -120,14 +139,18 @@ export class TestGateway {
   }
 
   async group(displayName: string, members: string[] = []) {
-    return (await this.identity.create('Group', { attributes: { displayName }, members }, caller, noView)).resource.id;
+    return (await this.identity.create('Group', { attributes: { displayName }, members }, caller, noView))
+      .resource.id;
   }
 
   change(type: 'User' | 'Group', id: string, attributes: Record<string, unknown>) {
     return this.identity.edit(
       type,
       id,
-      { apply: (current) => ({ attributes: { ...current.attributes, ...attributes } as never }), members: [] },
+      {
+        apply: (current) => ({ attributes: { ...current.attributes, ...attributes } as never }),
+        members: [],
+      },
       {},
       caller,
       noView,
@@ -135,7 +158,14 @@ export class TestGateway {
   }
 
   members(id: string, op: 'add' | 'remove' | 'replace', members: string[]) {
-    return this.identity.edit('Group', id, { apply: ({ attributes }) => ({ attributes }), members: [{ op, members }] }, {}, caller, noView);
+    return this.identity.edit(
+      'Group',
+      id,
+      { apply: ({ attributes }) => ({ attributes }), members: [{ op, members }] },
+      {},
+      caller,
+      noView,
+    );
   }
 
   remove(type: 'User' | 'Group', id: string) {

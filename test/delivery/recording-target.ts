@@ -48,7 +48,9 @@ export class RecordingTarget implements Connector {
 
   async match(subject: Subject): Promise<Match> {
     const found = [...this.accounts.values()].find((account) => account.stamp === subject.stamp);
-    return found ? { kind: 'found', anchor: found.anchor, rule: 'stamp', description: found.anchor } : { kind: 'none' };
+    return found
+      ? { kind: 'found', anchor: found.anchor, rule: 'stamp', description: found.anchor }
+      : { kind: 'none' };
   }
 
   async plan(subject: Subject, account: KnownAccount | undefined): Promise<Plan> {
@@ -58,7 +60,8 @@ export class RecordingTarget implements Connector {
     if ('removal' in subject.desired) {
       const { policy } = subject.desired.removal;
       if (policy === 'delete') return this.planned('delete', { kind: 'delete', anchor: account.anchor });
-      if (policy === 'disable' && known.enabled) return this.planned('disable', { kind: 'disable', anchor: account.anchor });
+      if (policy === 'disable' && known.enabled)
+        return this.planned('disable', { kind: 'disable', anchor: account.anchor });
       return this.planned('none', undefined, account.anchor);
     }
     const same =
@@ -92,8 +95,14 @@ export class RecordingTarget implements Connector {
       action,
       ...(anchor === undefined ? {} : { anchor }),
       changes: step ? [{ attribute: action, old: [], new: [] }] : [],
-      effects: { disables: action === 'disable' ? 1 : 0, deletes: action === 'delete' ? 1 : 0, memberRemovals: removals },
-      digest: createHash('sha256').update(JSON.stringify([action, step])).digest('hex'),
+      effects: {
+        disables: action === 'disable' ? 1 : 0,
+        deletes: action === 'delete' ? 1 : 0,
+        memberRemovals: removals,
+      },
+      digest: createHash('sha256')
+        .update(JSON.stringify([action, step]))
+        .digest('hex'),
       steps: step,
     };
   }
@@ -119,18 +128,40 @@ export class RecordingTarget implements Connector {
     if (step.kind === 'disable') account.enabled = false;
     else this.update(account, step.subject);
     this.writes.push(`${step.kind} ${account.attributes.name}`);
-    return { anchor: step.anchor, facts: { name: account.attributes.name ?? '' }, passwordSet: true, warnings: [] };
+    return {
+      anchor: step.anchor,
+      facts: { name: account.attributes.name ?? '' },
+      passwordSet: true,
+      warnings: [],
+    };
   }
 
   private create(subject: Subject): Applied {
-    const account: RecordedAccount = { anchor: randomUUID(), stamp: subject.stamp, enabled: true, attributes: {}, members: new Set() };
+    const account: RecordedAccount = {
+      anchor: randomUUID(),
+      stamp: subject.stamp,
+      enabled: true,
+      attributes: {},
+      members: new Set(),
+    };
     this.update(account, subject);
     if ([...this.accounts.values()].some((other) => other.attributes.name === account.attributes.name)) {
-      throw new ConnectorError({ kind: 'conflict', attribute: 'name', scimType: 'uniqueness', detail: 'the name is taken' });
+      throw new ConnectorError({
+        kind: 'conflict',
+        attribute: 'name',
+        scimType: 'uniqueness',
+        detail: 'the name is taken',
+      });
     }
     this.accounts.set(account.anchor, account);
     this.writes.push(`create ${account.attributes.name}`);
-    return { anchor: account.anchor, createdByUs: true, facts: { name: account.attributes.name ?? '' }, passwordSet: Boolean(subject.password), warnings: [] };
+    return {
+      anchor: account.anchor,
+      createdByUs: true,
+      facts: { name: account.attributes.name ?? '' },
+      passwordSet: Boolean(subject.password),
+      warnings: [],
+    };
   }
 
   private update(account: RecordedAccount, subject: Subject): void {
@@ -162,7 +193,10 @@ export const recordingKind: ConnectorKind = {
       mapping: [
         { target: 'name', source: 'userName', unique: true },
         { target: 'title', source: 'title' },
-        { target: 'manager', reference: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value' },
+        {
+          target: 'manager',
+          reference: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value',
+        },
       ],
     },
     Group: { mapping: [{ target: 'name', source: 'displayName', unique: true }] },

@@ -18,7 +18,10 @@ export interface Answer {
 }
 
 const requests = new Map(
-  (JSON.parse(readFileSync('test/vectors/entra-requests.json', 'utf8')) as EntraRequest[]).map((request) => [request.name, request]),
+  (JSON.parse(readFileSync('test/vectors/entra-requests.json', 'utf8')) as EntraRequest[]).map((request) => [
+    request.name,
+    request,
+  ]),
 );
 
 /** Speaks as Entra's provisioning service does: replays recorded requests with values filled in, and sends free ones. */
@@ -41,9 +44,15 @@ export class EntraClient {
     if (!request) throw new Error(`no recorded request ${name}`);
     this.replayed.add(name);
     const all = { ...values, baseUrl: this.baseUrl };
-    const answer = await this.send(request.method, fill(request.path, all, encodeURIComponent), request.body === null ? undefined : JSON.parse(fill(JSON.stringify(request.body), all)));
+    const answer = await this.send(
+      request.method,
+      fill(request.path, all, encodeURIComponent),
+      request.body === null ? undefined : JSON.parse(fill(JSON.stringify(request.body), all)),
+    );
     const { status, body, bodyContains, contentType } = request.expect;
-    expect({ name, status: answer.status, accepted: [status].flat(), body: answer.body }).toMatchObject({ accepted: expect.arrayContaining([answer.status]) });
+    expect({ name, status: answer.status, accepted: [status].flat(), body: answer.body }).toMatchObject({
+      accepted: expect.arrayContaining([answer.status]),
+    });
     if (contentType) expect(answer.contentType).toContain(contentType);
     if (bodyContains) expect(answer.body).toMatchObject(bodyContains as object);
     if (body) expect(answer.body).toMatchObject(anything(body) as object);
@@ -68,11 +77,18 @@ export class EntraClient {
   }
 
   patch(path: string, ...operations: object[]): Promise<Answer> {
-    return this.send('PATCH', path, { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations });
+    return this.send('PATCH', path, {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+      Operations: operations,
+    });
   }
 }
 
-function fill(text: string, values: Record<string, string>, encode: (value: string) => string = (value) => value): string {
+function fill(
+  text: string,
+  values: Record<string, string>,
+  encode: (value: string) => string = (value) => value,
+): string {
   return text.replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => {
     if (name === 'token') return '';
     const value = values[name];

@@ -57,7 +57,9 @@ describe('An Entra job against a real domain controller', () => {
       name: { givenName: 'Nora', familyName: 'Quill', formatted: 'Nora Quill' },
       emails: [{ type: 'work', value: 'nora.quill@contoso.example', primary: true }],
       phoneNumbers: [{ type: 'mobile', value: '+44 7700 900123' }],
-      addresses: [{ type: 'work', locality: 'Leeds', postalCode: 'LS1 1AA', region: 'Yorkshire', country: 'GB' }],
+      addresses: [
+        { type: 'work', locality: 'Leeds', postalCode: 'LS1 1AA', region: 'Yorkshire', country: 'GB' },
+      ],
       [ENTERPRISE]: { employeeNumber: '880417', department: 'Payroll' },
     });
     expect(nora.status).toBe(201);
@@ -91,9 +93,16 @@ describe('An Entra job against a real domain controller', () => {
       c: ['GB'],
       department: ['Payroll'],
     });
-    expect(await account('owen@contoso.example')).toMatchObject({ samaccountname: ['owen'], useraccountcontrol: ['512'], displayname: ['Owen Brandt'] });
+    expect(await account('owen@contoso.example')).toMatchObject({
+      samaccountname: ['owen'],
+      useraccountcontrol: ['512'],
+      displayname: ['Owen Brandt'],
+    });
     const manager = await account('worker1@contoso.example');
-    expect(await account('iris@contoso.example')).toMatchObject({ department: ['Finance'], manager: manager.dn });
+    expect(await account('iris@contoso.example')).toMatchObject({
+      department: ['Finance'],
+      manager: manager.dn,
+    });
   });
 
   it('lets the new user sign in with the initial password, which is revealed once', async () => {
@@ -125,18 +134,35 @@ describe('An Entra job against a real domain controller', () => {
     await entra.replay('group-lookup-by-externalid', { groupObjectId: ids.groupObject });
     const found = await entra.replay('group-get', { groupId: ids.payroll! });
     expect(found.body.members).toBeUndefined();
-    await entra.replay('legacy-group-add-members', { groupId: ids.payroll!, memberId: ids.nora!, memberId2: ids.iris! });
+    await entra.replay('legacy-group-add-members', {
+      groupId: ids.payroll!,
+      memberId: ids.nora!,
+      memberId2: ids.iris!,
+    });
     await entra.replay('compliant-group-add-member', { groupId: ids.payroll!, memberId: ids.worker3! });
     const check = await entra.replay('group-member-check', { groupId: ids.payroll!, memberId: ids.nora! });
     expect(check.body.totalResults).toBe(1);
-    const everyone = Object.entries(ids).filter(([name]) => name.startsWith('worker')).map(([, value]) => ({ value }));
-    const filled = await entra.patch(`/Groups/${ids.Everyone}`, { op: 'Add', path: 'members', value: everyone });
+    const everyone = Object.entries(ids)
+      .filter(([name]) => name.startsWith('worker'))
+      .map(([, value]) => ({ value }));
+    const filled = await entra.patch(`/Groups/${ids.Everyone}`, {
+      op: 'Add',
+      path: 'members',
+      value: everyone,
+    });
     expect(filled.status).toBe(204);
 
-    const dns = await Promise.all(['nora.quill', 'iris', 'worker3'].map(async (name) => (await account(`${name}@contoso.example`)).dn[0]!));
+    const dns = await Promise.all(
+      ['nora.quill', 'iris', 'worker3'].map(
+        async (name) => (await account(`${name}@contoso.example`)).dn[0]!,
+      ),
+    );
     expect((await group('Payroll reviewers')).member!.sort()).toEqual(dns.sort());
     expect((await group('Everyone')).member).toHaveLength(46);
-    expect(await group('Payroll reviewers')).toMatchObject({ dn: [`CN=Payroll reviewers,${lab().groupsOu}`], grouptype: ['-2147483646'] });
+    expect(await group('Payroll reviewers')).toMatchObject({
+      dn: [`CN=Payroll reviewers,${lab().groupsOu}`],
+      grouptype: ['-2147483646'],
+    });
   });
 
   it('applies incremental changes in the legacy dialect', async () => {
@@ -222,7 +248,9 @@ describe('An Entra job against a real domain controller', () => {
     const page = await entra.replay('user-list-page');
     expect(page.body).toMatchObject({ startIndex: 6, totalResults: 51 });
     expect(page.body.Resources).toHaveLength(5);
-    const pulled = await entra.replay('inbound-pull-full-sync-page', { watermark: new Date(Date.now() + 1000).toISOString() });
+    const pulled = await entra.replay('inbound-pull-full-sync-page', {
+      watermark: new Date(Date.now() + 1000).toISOString(),
+    });
     expect(pulled.body.totalResults).toBeGreaterThan(40);
   });
 
@@ -234,14 +262,25 @@ describe('An Entra job against a real domain controller', () => {
     await gateway.settled();
     expect(await ldapsearch(lab(), lab().usersOu, '(userPrincipalName=owen@contoso.example)')).toEqual([]);
     expect(await ldapsearch(lab(), lab().groupsOu, '(cn=Payroll reviewers EMEA)')).toEqual([]);
-    const again = await entra.send('POST', '/Users', { ...worker(98), userName: 'owen@contoso.example', externalId: 'owenb' });
+    const again = await entra.send('POST', '/Users', {
+      ...worker(98),
+      userName: 'owen@contoso.example',
+      externalId: 'owenb',
+    });
     expect(again.status).toBe(201);
     expect(await account('owen@contoso.example')).toMatchObject({ useraccountcontrol: ['512'] });
   });
 
   it('reports what the domain controller refuses, and leaves the store as it was', async () => {
-    const { status, body } = await entra.patch(`/Users/${ids.worker8}`, { op: 'Replace', path: 'title', value: 'x'.repeat(200) });
-    expect({ status, body }).toMatchObject({ status: 400, body: { scimType: 'invalidValue', detail: expect.stringContaining('title') } });
+    const { status, body } = await entra.patch(`/Users/${ids.worker8}`, {
+      op: 'Replace',
+      path: 'title',
+      value: 'x'.repeat(200),
+    });
+    expect({ status, body }).toMatchObject({
+      status: 400,
+      body: { scimType: 'invalidValue', detail: expect.stringContaining('title') },
+    });
     expect((await entra.send('GET', `/Users/${ids.worker8}`)).body.title).toBe('Worker');
   });
 

@@ -32,7 +32,9 @@ export class GatewayProcess {
 
   static async start(lab: Lab, options: GatewayOptions = {}): Promise<GatewayProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'landfall-gateway-'));
-    const tokens = Object.fromEntries(names.map((name) => [name, randomBytes(24).toString('base64url')])) as GatewayProcess['tokens'];
+    const tokens = Object.fromEntries(
+      names.map((name) => [name, randomBytes(24).toString('base64url')]),
+    ) as GatewayProcess['tokens'];
     const gateway = new GatewayProcess(folder, await freePort(), tokens);
     gateway.writeConfig(lab, options);
     await gateway.launch();
@@ -67,7 +69,8 @@ export class GatewayProcess {
         () => false,
       );
       if (ready) return;
-      if (this.process.exitCode !== null || performance.now() > end) throw new Error(`the gateway did not start:\n${this.printed}`);
+      if (this.process.exitCode !== null || performance.now() > end)
+        throw new Error(`the gateway did not start:\n${this.printed}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -94,7 +97,10 @@ export class GatewayProcess {
   async operations(method: string, path: string, body?: object): Promise<any> {
     const response = await fetch(`http://127.0.0.1:${this.port}/operations/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.tokens.operations}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      headers: {
+        authorization: `Bearer ${this.tokens.operations}`,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     const text = await response.text();
@@ -108,41 +114,70 @@ export class GatewayProcess {
     for (;;) {
       const { links, openEdges } = await this.operations('GET', '/targets/ad');
       if (!links.due && !links.removing && openEdges === 0) return;
-      if (performance.now() > end) throw new Error(`still due after ${withinMs} ms: ${JSON.stringify({ links, openEdges })}\n${this.printed.slice(-3000)}`);
+      if (performance.now() > end)
+        throw new Error(
+          `still due after ${withinMs} ms: ${JSON.stringify({ links, openEdges })}\n${this.printed.slice(-3000)}`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
   cli(...parameters: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const child = spawn(process.execPath, ['dist/src/cli/main.js', '--config', this.config, '--url', `http://127.0.0.1:${this.port}`, ...parameters], {
-      env: { ...process.env, LANDFALL_TOKEN: this.tokens.operations },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      [
+        'dist/src/cli/main.js',
+        '--config',
+        this.config,
+        '--url',
+        `http://127.0.0.1:${this.port}`,
+        ...parameters,
+      ],
+      {
+        env: { ...process.env, LANDFALL_TOKEN: this.tokens.operations },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    return new Promise((resolve) => child.once('exit', (code) => resolve({ code: code ?? 1, stdout, stderr })));
+    return new Promise((resolve) =>
+      child.once('exit', (code) => resolve({ code: code ?? 1, stdout, stderr })),
+    );
   }
 
   /** What the user does at the first sign-in, as far as the controller is concerned: pwdLastSet is not 0 any more. */
   async clearMustChange(lab: Lab, sAMAccountName: string): Promise<void> {
     const client = await adminClient(lab);
-    const { searchEntries } = await client.search(lab.usersOu, { filter: `(sAMAccountName=${sAMAccountName})`, attributes: ['dn'] });
+    const { searchEntries } = await client.search(lab.usersOu, {
+      filter: `(sAMAccountName=${sAMAccountName})`,
+      attributes: ['dn'],
+    });
     const { Attribute, Change } = await import('ldapts');
-    await client.modify(searchEntries[0]!.dn, new Change({ operation: 'replace', modification: new Attribute({ type: 'pwdLastSet', values: ['-1'] }) }));
+    await client.modify(
+      searchEntries[0]!.dn,
+      new Change({
+        operation: 'replace',
+        modification: new Attribute({ type: 'pwdLastSet', values: ['-1'] }),
+      }),
+    );
     await client.unbind();
   }
 
   private writeConfig(lab: Lab, options: GatewayOptions): void {
-    const write = (name: string, content: string) => writeFileSync(join(this.folder, name), content, { mode: 0o600 });
+    const write = (name: string, content: string) =>
+      writeFileSync(join(this.folder, name), content, { mode: 0o600 });
     for (const name of ['config', 'config/targets', 'secrets']) mkdirSync(join(this.folder, name));
     write('secrets/bind-password', lab.bindPassword);
     write('secrets/sealing-key', randomBytes(32).toString('base64'));
     write('config/server.yaml', 'host: 127.0.0.1\nlogLevel: warn\n');
     write('config/auth.yaml', `tokens:\n${names.map((name) => this.tokenEntry(name)).join('')}`);
     write('config/store.yaml', options.store ?? 'engine: sqlite\nfile: ../store.sqlite\n');
-    write('config/delivery.yaml', `secrets: { keys: [{ name: test, value: 'file:../secrets/sealing-key' }] }\nretry: { first: 200ms, longest: 2s }\n${options.delivery ?? ''}`);
+    write(
+      'config/delivery.yaml',
+      `secrets: { keys: [{ name: test, value: 'file:../secrets/sealing-key' }] }\nretry: { first: 200ms, longest: 2s }\n${options.delivery ?? ''}`,
+    );
     write('config/targets/ad.yaml', options.targetFile ?? this.targetFile(lab, options.target ?? ''));
   }
 
@@ -172,13 +207,15 @@ ${more}`;
 
   /** Every file the gateway keeps, as one text; for looking for what must not be there. */
   storedBytes(): string {
-    return ['store.sqlite', 'store.sqlite-wal'].map((name) => {
-      try {
-        return readFileSync(join(this.folder, name), 'latin1');
-      } catch {
-        return '';
-      }
-    }).join('');
+    return ['store.sqlite', 'store.sqlite-wal']
+      .map((name) => {
+        try {
+          return readFileSync(join(this.folder, name), 'latin1');
+        } catch {
+          return '';
+        }
+      })
+      .join('');
   }
 }
 

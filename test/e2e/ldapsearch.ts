@@ -7,10 +7,31 @@ const run = promisify(execFile);
 export type Entry = Record<string, string[]> & { dn: string[] };
 
 /** Reads the directory with OpenLDAP's ldapsearch: a client that shares no code with the gateway. Attribute names in lower case. */
-export async function ldapsearch(lab: Lab, base: string, filter: string, attributes: string[] = ['*']): Promise<Entry[]> {
+export async function ldapsearch(
+  lab: Lab,
+  base: string,
+  filter: string,
+  attributes: string[] = ['*'],
+): Promise<Entry[]> {
   const { stdout } = await run(
     'ldapsearch',
-    ['-LLL', '-o', 'ldif-wrap=no', '-E', 'pr=500/noprompt', '-H', lab.ldapUrl, '-D', lab.adminDn, '-w', lab.adminPassword, '-b', base, filter, ...attributes],
+    [
+      '-LLL',
+      '-o',
+      'ldif-wrap=no',
+      '-E',
+      'pr=500/noprompt',
+      '-H',
+      lab.ldapUrl,
+      '-D',
+      lab.adminDn,
+      '-w',
+      lab.adminPassword,
+      '-b',
+      base,
+      filter,
+      ...attributes,
+    ],
     { env: { ...process.env, LDAPTLS_CACERT: lab.caFile }, maxBuffer: 256 * 1024 * 1024 },
   );
   return stdout
@@ -24,7 +45,11 @@ function parseEntry(block: string): Entry | undefined {
   for (const line of block.split('\n')) {
     const match = /^([\w;-]+):(:?) ?(.*)$/.exec(line);
     if (!match) continue;
-    const value = match[2] ? Buffer.from(match[3]!, 'base64').toString(match[1] === 'objectGUID' || match[1] === 'objectSid' ? 'hex' : 'utf8') : match[3]!;
+    const value = match[2]
+      ? Buffer.from(match[3]!, 'base64').toString(
+          match[1] === 'objectGUID' || match[1] === 'objectSid' ? 'hex' : 'utf8',
+        )
+      : match[3]!;
     (entry[match[1]!.toLowerCase()] ??= []).push(value);
   }
   return entry.dn ? (entry as Entry) : undefined;
@@ -32,9 +57,13 @@ function parseEntry(block: string): Entry | undefined {
 
 /** Can this user sign in with the password? */
 export async function canBind(lab: Lab, user: string, password: string): Promise<boolean> {
-  return run('ldapsearch', ['-LLL', '-H', lab.ldapUrl, '-D', user, '-w', password, '-b', '', '-s', 'base', 'dnsHostName'], {
-    env: { ...process.env, LDAPTLS_CACERT: lab.caFile },
-  }).then(
+  return run(
+    'ldapsearch',
+    ['-LLL', '-H', lab.ldapUrl, '-D', user, '-w', password, '-b', '', '-s', 'base', 'dnsHostName'],
+    {
+      env: { ...process.env, LDAPTLS_CACERT: lab.caFile },
+    },
+  ).then(
     () => true,
     () => false,
   );

@@ -23,7 +23,9 @@ describe('an embedded store', () => {
 
   it('refuses writes that go round the unit of work', async () => {
     const store = await openStore(options());
-    await expect(store.dataSource.query("INSERT INTO store_fact VALUES ('a', 'b')")).rejects.toThrow(/readonly/);
+    await expect(store.dataSource.query("INSERT INTO store_fact VALUES ('a', 'b')")).rejects.toThrow(
+      /readonly/,
+    );
     await store.close();
   });
 });

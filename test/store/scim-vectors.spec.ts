@@ -10,17 +10,25 @@ const registry = SchemaRegistry.from([
 ]);
 
 /** With the ids, times and values of the data set, which no client could set. */
-async function seed({ store, resources, indexer }: OpenStores, users: readonly JsonObject[]): Promise<ReadonlyMap<string, string>> {
+async function seed(
+  { store, resources, indexer }: OpenStores,
+  users: readonly JsonObject[],
+): Promise<ReadonlyMap<string, string>> {
   await store.unitOfWork.run(async (tx) => {
-    for (const { id, meta, schemas: _schemas, externalId, ...attributes } of structuredClone(users) as JsonObject[]) {
+    for (const { id, meta, schemas: _schemas, externalId, ...attributes } of structuredClone(
+      users,
+    ) as JsonObject[]) {
       const { created, lastModified } = meta as { created: string; lastModified: string };
-      const manager = (attributes['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'] as JsonObject | undefined)?.manager;
+      const manager = (
+        attributes['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'] as JsonObject | undefined
+      )?.manager;
       if (manager) delete (manager as JsonObject).displayName;
       const times = { created: Date.parse(created), lastModified: Date.parse(lastModified) };
       const resource = { id: String(id), type: 'User', version: 1, ...times, attributes };
       await resources.insert(tx, { resource, index: indexer.index('User', attributes) });
       if (!externalId) continue;
-      for (const source of ['generic', 'entra']) await resources.setExternalId(tx, 'User', resource.id, source, String(externalId));
+      for (const source of ['generic', 'entra'])
+        await resources.setExternalId(tx, 'User', resource.id, source, String(externalId));
     }
   });
   return new Map(users.map(({ id }) => [String(id), String(id)]));
@@ -67,7 +75,8 @@ describe('The SCIM vectors over HTTP, with the store behind', () => {
           seen.push(...(answer.body.Resources as JsonObject[]).map(({ id }) => String(id)));
           cursor = answer.body.nextCursor as string | undefined;
           await server.user(`newcomer${page}`);
-          for (const id of ids.slice(page * 9, page * 9 + 9).filter((id) => !stay.has(id))) await server.ask(`/Users/${id}`, { method: 'DELETE' });
+          for (const id of ids.slice(page * 9, page * 9 + 9).filter((id) => !stay.has(id)))
+            await server.ask(`/Users/${id}`, { method: 'DELETE' });
           page++;
         }
         expect(seen.filter((id) => stay.has(id)).sort()).toEqual([...stay].sort());
@@ -78,8 +87,13 @@ describe('The SCIM vectors over HTTP, with the store behind', () => {
         await start();
         for (const name of ['a', 'b', 'c']) await server.user(name);
         const first = await server.ask('/Users?count=1&cursor=');
-        const other = await server.ask(`/Users?count=1&filter=${encodeURIComponent('userName sw "a"')}&cursor=${String(first.body.nextCursor)}`);
-        expect({ status: other.status, scimType: other.body.scimType }).toEqual({ status: 400, scimType: 'invalidCursor' });
+        const other = await server.ask(
+          `/Users?count=1&filter=${encodeURIComponent('userName sw "a"')}&cursor=${String(first.body.nextCursor)}`,
+        );
+        expect({ status: other.status, scimType: other.body.scimType }).toEqual({
+          status: 400,
+          scimType: 'invalidCursor',
+        });
       });
     },
     () => registry,

@@ -11,7 +11,10 @@ export interface OpenStores extends Stores {
 }
 
 /** Runs the same specification on every engine. */
-export function onEveryEngine(specification: (open: () => Promise<OpenStores>) => void, registry?: () => SchemaRegistry): void {
+export function onEveryEngine(
+  specification: (open: () => Promise<OpenStores>) => void,
+  registry?: () => SchemaRegistry,
+): void {
   describe('on SQLite', () => {
     const closers: (() => Promise<void>)[] = [];
     specification(async () => {
@@ -47,7 +50,10 @@ function closeAfterEach(closers: (() => Promise<void>)[]): void {
   });
 }
 
-async function open(options: Parameters<typeof openStore>[0], registry = SchemaRegistry.builtIn()): Promise<OpenStores> {
+async function open(
+  options: Parameters<typeof openStore>[0],
+  registry = SchemaRegistry.builtIn(),
+): Promise<OpenStores> {
   const store = await openStore(options);
   return { store, ...(await createStores(store, registry)) };
 }

@@ -10,7 +10,11 @@ const insert = (tx: Transaction, name: string) =>
 describe('The unit of work keeps concurrent requests apart', () => {
   onEveryEngine((open) => {
     const names = async (store: Awaited<ReturnType<typeof open>>) =>
-      (await store.store.reader.all<{ name: string }>("SELECT name FROM store_fact WHERE length(name) = 1 ORDER BY name")).map((row) => row.name);
+      (
+        await store.store.reader.all<{ name: string }>(
+          'SELECT name FROM store_fact WHERE length(name) = 1 ORDER BY name',
+        )
+      ).map((row) => row.name);
     afterEach(async () => {
       const { store } = await open();
       await store.unitOfWork.run((tx) => sqlOf(tx).run('DELETE FROM store_fact WHERE length(name) = 1'));
@@ -77,7 +81,12 @@ describe('The unit of work keeps concurrent requests apart', () => {
       const results = await Promise.allSettled(
         ['A', 'B', 'A', 'C'].map((name) => opened.store.unitOfWork.run((tx) => insert(tx, name))),
       );
-      expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
+      expect(results.map((result) => result.status).sort()).toEqual([
+        'fulfilled',
+        'fulfilled',
+        'fulfilled',
+        'rejected',
+      ]);
       expect(await names(opened)).toEqual(['A', 'B', 'C']);
     });
 
@@ -99,13 +108,18 @@ describe('The unit of work keeps concurrent requests apart', () => {
       const results = await Promise.allSettled(
         Array.from({ length: 200 }, (_, index) =>
           unitOfWork.run(async (tx) => {
-            await sqlOf(tx).run("UPDATE store_fact SET value = CAST(COALESCE(NULLIF(value, 'n'), '0') AS integer) + 1 WHERE name = 'n'");
+            await sqlOf(tx).run(
+              "UPDATE store_fact SET value = CAST(COALESCE(NULLIF(value, 'n'), '0') AS integer) + 1 WHERE name = 'n'",
+            );
             if (index % 2) throw new Error('gives up');
           }),
         ),
       );
       expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(100);
-      expect((await opened.store.reader.get<{ value: string }>("SELECT value FROM store_fact WHERE name = 'n'"))?.value).toBe('100');
+      expect(
+        (await opened.store.reader.get<{ value: string }>("SELECT value FROM store_fact WHERE name = 'n'"))
+          ?.value,
+      ).toBe('100');
     });
   });
 });

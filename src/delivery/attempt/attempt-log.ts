@@ -19,7 +19,11 @@ export class AttemptLog {
   planned(plan: Plan): void {
     this.action = plan.action;
     this.changes = [...this.changes, ...plan.changes];
-    this.step('plan', 'success', plan.action === 'none' ? 'nothing to do' : `${plan.action} ${plan.account ?? ''}`.trim());
+    this.step(
+      'plan',
+      'success',
+      plan.action === 'none' ? 'nothing to do' : `${plan.action} ${plan.account ?? ''}`.trim(),
+    );
   }
 
   /** True when the attempt wrote or meant to write something: what is worth a record. */

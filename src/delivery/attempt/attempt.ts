@@ -45,10 +45,14 @@ export class Attempt {
     const signal = AbortSignal.timeout(Math.max(1000, this.parts.settings.leaseMs - leaseMarginMs));
     const decided: string[] = [];
     try {
-      if (link.state === 'due' || link.state === 'removing') decided.push(...(await this.deliver(target, link, signal)));
+      if (link.state === 'due' || link.state === 'removing')
+        decided.push(...(await this.deliver(target, link, signal)));
       decided.push(...(await this.deliverMembers(target, link.id, signal)));
     } catch (error) {
-      this.logger.error({ target: target.name, link: link.id, error: String(error) }, 'an attempt could not be written down');
+      this.logger.error(
+        { target: target.name, link: link.id, error: String(error) },
+        'an attempt could not be written down',
+      );
     } finally {
       await this.parts.links.release([link.id], this.parts.replica.name).catch(() => undefined);
       this.parts.tell(decided);
@@ -74,11 +78,22 @@ export class Attempt {
   }
 
   /** The group's edges under the group's lease, chunk by chunk, as long as there are due ones. */
-  private async deliverMembers(target: RunningTarget, linkId: string, signal: AbortSignal): Promise<string[]> {
+  private async deliverMembers(
+    target: RunningTarget,
+    linkId: string,
+    signal: AbortSignal,
+  ): Promise<string[]> {
     const decided: string[] = [];
     for (;;) {
       const link = await this.leased(linkId);
-      if (!link?.anchor || link.state === 'removing' || link.state === 'retained' || link.state === 'held' || signal.aborted) return decided;
+      if (
+        !link?.anchor ||
+        link.state === 'removing' ||
+        link.state === 'retained' ||
+        link.state === 'held' ||
+        signal.aborted
+      )
+        return decided;
       const now = await this.parts.clock.now();
       const due = await this.parts.edges.due(target.name, link.resourceId, this.parts.settings.edgesPerPlan);
       const edges = due.filter((edge) => edge.nextAttemptAt <= now);
@@ -95,7 +110,9 @@ export class Attempt {
         await this.judge(target, error, edges[0]!.attempts);
         const failed = edges.map((edge) => ({ edge, error }));
         log.step('apply', 'failure', error.detail);
-        decided.push(...(await this.memberClosing.close(link, { settled: [], pending: [], kept: [], failed }, log)));
+        decided.push(
+          ...(await this.memberClosing.close(link, { settled: [], pending: [], kept: [], failed }, log)),
+        );
         return decided.concat(await this.settled(link));
       }
     }
@@ -139,10 +156,18 @@ export class Attempt {
   private async judge(target: RunningTarget, error: ConnectorError, attempts: number): Promise<void> {
     const now = await this.parts.clock.now();
     if (error.kind === 'misconfigured') {
-      await this.parts.targetStore.pause(target.name, { reason: 'misconfigured', detail: error.detail, at: now });
+      await this.parts.targetStore.pause(target.name, {
+        reason: 'misconfigured',
+        detail: error.detail,
+        at: now,
+      });
     } else if (error.kind === 'unavailable' || error.kind === 'unknown') {
       const { firstMs } = this.parts.settings.retry;
-      await this.parts.targetStore.unavailable(target.name, now, now + backOff(Math.min(attempts, 4), { firstMs, longestMs: 30_000, attempts: 0 }));
+      await this.parts.targetStore.unavailable(
+        target.name,
+        now,
+        now + backOff(Math.min(attempts, 4), { firstMs, longestMs: 30_000, attempts: 0 }),
+      );
     } else return;
     target.forget();
   }
@@ -157,6 +182,10 @@ export class Attempt {
       diagnostic: error.diagnostic,
     };
     if (error === raw) this.logger.warn(detail, 'an attempt failed');
-    else this.logger.error({ ...detail, stack: raw instanceof Error ? raw.stack : undefined }, 'an attempt failed unexpectedly');
+    else
+      this.logger.error(
+        { ...detail, stack: raw instanceof Error ? raw.stack : undefined },
+        'an attempt failed unexpectedly',
+      );
   }
 }

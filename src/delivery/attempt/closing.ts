@@ -23,7 +23,13 @@ export class Closing {
     });
   }
 
-  private async applied(tx: Transaction, link: Link, outcome: Outcome & { kind: 'applied' }, now: number, revision: string): Promise<void> {
+  private async applied(
+    tx: Transaction,
+    link: Link,
+    outcome: Outcome & { kind: 'applied' },
+    now: number,
+    revision: string,
+  ): Promise<void> {
     const { links, edges, reservations, sealed, settings } = this.parts;
     const closed = await links.close(tx, link, this.parts.replica.name, {
       state: 'applied',
@@ -42,7 +48,8 @@ export class Closing {
       await edges.wake(tx, link.target, link.resourceId, now);
     }
     if (outcome.again) await links.setState(tx, link.id, 'due');
-    if (closed === 'closed') await reservations.keepOnly(tx, link.target, link.id, Object.values(outcome.uniqueValues));
+    if (closed === 'closed')
+      await reservations.keepOnly(tx, link.target, link.id, Object.values(outcome.uniqueValues));
     if (!outcome.passwordDelivered) return;
     if (outcome.passwordDelivered.purpose === 'set') await sealed.erase(tx, outcome.passwordDelivered.id);
     else await sealed.delivered(tx, outcome.passwordDelivered.id, now + settings.initialPasswordMs);
@@ -50,13 +57,24 @@ export class Closing {
 
   private async recreate(tx: Transaction, link: Link, now: number): Promise<void> {
     const { links, edges, sealed } = this.parts;
-    await links.close(tx, link, this.parts.replica.name, { state: 'due', attempts: 0, nextAttemptAt: now, anchor: null, facts: {} });
+    await links.close(tx, link, this.parts.replica.name, {
+      state: 'due',
+      attempts: 0,
+      nextAttemptAt: now,
+      anchor: null,
+      facts: {},
+    });
     await sealed.eraseOfLink(tx, link.id);
     await links.raiseReferring(tx, link.target, link.resourceId);
     await edges.raiseAll(tx, link.target, link.resourceId, now);
   }
 
-  private async held(tx: Transaction, link: Link, held: NonNullable<Link['held']>, now: number): Promise<void> {
+  private async held(
+    tx: Transaction,
+    link: Link,
+    held: NonNullable<Link['held']>,
+    now: number,
+  ): Promise<void> {
     await this.parts.links.close(tx, link, this.parts.replica.name, {
       state: 'held',
       attempts: link.attempts,
@@ -75,7 +93,12 @@ export class Closing {
     });
   }
 
-  private async retained(tx: Transaction, link: Link, outcome: Outcome & { kind: 'retained' }, now: number): Promise<void> {
+  private async retained(
+    tx: Transaction,
+    link: Link,
+    outcome: Outcome & { kind: 'retained' },
+    now: number,
+  ): Promise<void> {
     await this.parts.sealed.eraseOfLink(tx, link.id);
     await this.parts.links.close(tx, link, this.parts.replica.name, {
       state: 'retained',
@@ -91,7 +114,12 @@ export class Closing {
     const { links, edges, reservations, sealed } = this.parts;
     const fresh = await links.get(link.id, tx);
     if (!fresh || fresh.generation !== link.generation || fresh.leaseOwner !== this.parts.replica.name) {
-      await links.close(tx, link, this.parts.replica.name, { state: 'due', attempts: 0, nextAttemptAt: now, anchor: null });
+      await links.close(tx, link, this.parts.replica.name, {
+        state: 'due',
+        attempts: 0,
+        nextAttemptAt: now,
+        anchor: null,
+      });
       return [];
     }
     const decided = await this.keepDecided(tx, link);
@@ -114,7 +142,13 @@ export class Closing {
     return decided;
   }
 
-  private async write(tx: Transaction, link: Link, log: AttemptLog, outcome: Outcome, now: number): Promise<void> {
+  private async write(
+    tx: Transaction,
+    link: Link,
+    log: AttemptLog,
+    outcome: Outcome,
+    now: number,
+  ): Promise<void> {
     if (!log.noteworthy && outcome.kind !== 'held') return;
     const anchor = outcome.kind === 'applied' ? (outcome.anchor ?? undefined) : undefined;
     const state = outcome.kind === 'held' ? 'pending' : outcome.kind === 'skipped' ? 'skipped' : 'success';
@@ -127,7 +161,8 @@ function held(outcome: Outcome, now: number): LinkError | undefined {
   return {
     kind: 'rejected',
     detail: `Held by the guard: ${outcome.held.summary}`,
-    recommendedAction: 'Look at `landfall guard list`, then `landfall guard allow` or `landfall guard discard`.',
+    recommendedAction:
+      'Look at `landfall guard list`, then `landfall guard allow` or `landfall guard discard`.',
     at: now,
   };
 }

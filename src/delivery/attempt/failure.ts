@@ -13,7 +13,9 @@ export function asConnectorError(error: unknown): ConnectorError {
   return new ConnectorError(
     {
       kind: aborted ? 'unknown' : 'rejected',
-      detail: aborted ? 'The target did not answer in time.' : 'The gateway failed while working on this resource; see its log.',
+      detail: aborted
+        ? 'The target did not answer in time.'
+        : 'The gateway failed while working on this resource; see its log.',
       diagnostic: text,
       outcomeKnown: false,
     },
@@ -41,7 +43,10 @@ export class FailureClosing {
       const refusal = await this.decide(tx, link, error, holder !== undefined, now);
       const waits = retries(error.kind) || holder !== undefined;
       const undone = refusal.undone.length > 0;
-      await this.parts.logs.insert(tx, log.record(undone ? 'undone' : waits ? 'pending' : 'failure', now, undefined, shown));
+      await this.parts.logs.insert(
+        tx,
+        log.record(undone ? 'undone' : waits ? 'pending' : 'failure', now, undefined, shown),
+      );
       if (!undone) await this.retryOrPark(tx, link, error, waits, shown, now);
       return refusal;
     });
@@ -65,7 +70,9 @@ export class FailureClosing {
       attempts: link.attempts + 1,
       nextAttemptAt: now + backOff(link.attempts, retry),
       error: shown,
-      ...(error.applied?.anchor === undefined ? {} : { anchor: error.applied.anchor, createdByUs: error.applied.createdByUs ?? true }),
+      ...(error.applied?.anchor === undefined
+        ? {}
+        : { anchor: error.applied.anchor, createdByUs: error.applied.createdByUs ?? true }),
     });
   }
 
@@ -78,14 +85,21 @@ export class FailureClosing {
   }
 
   /** Refused with every outcome known: the change is undone, in this very transaction. Anything else keeps it. */
-  private async decide(tx: Transaction, link: Link, error: ConnectorError, waits: boolean, now: number): Promise<Refusal> {
+  private async decide(
+    tx: Transaction,
+    link: Link,
+    error: ConnectorError,
+    waits: boolean,
+    now: number,
+  ): Promise<Refusal> {
     const refusal: Refusal = { undone: [], kept: [] };
     const pending = await this.parts.undecided.pendingOfLink(tx, link.id);
     const refused = (error.kind === 'rejected' || error.kind === 'conflict') && error.outcomeKnown && !waits;
     for (const change of pending) {
       const undone = refused && (await this.undo(tx, link, change, error, now));
       if (undone) refusal.undone.push(change.changeId);
-      else if (await this.parts.undecided.resolve(tx, change.changeId, 'kept')) refusal.kept.push(change.changeId);
+      else if (await this.parts.undecided.resolve(tx, change.changeId, 'kept'))
+        refusal.kept.push(change.changeId);
     }
     return refusal;
   }
@@ -123,7 +137,12 @@ export class FailureClosing {
   /** The former state is delivered again: some writes of the attempt may have been carried out. */
   private async dropUpdate(tx: Transaction, link: Link, now: number): Promise<void> {
     await this.parts.sealed.eraseUndelivered(tx, link.id);
-    await this.parts.links.close(tx, link, this.parts.replica.name, { state: 'due', attempts: 0, nextAttemptAt: now, error: null });
+    await this.parts.links.close(tx, link, this.parts.replica.name, {
+      state: 'due',
+      attempts: 0,
+      nextAttemptAt: now,
+      error: null,
+    });
     await this.parts.links.setState(tx, link.id, 'due');
   }
 

@@ -7,13 +7,24 @@ import type { AttemptParts } from './parts.js';
  * The guard against accidents: disables, deletes and member removals are counted in a window, in the store, before they are carried out.
  * Over a threshold the plan is held until an administrator allows or discards exactly this plan.
  */
-export async function passGuard(parts: AttemptParts, target: RunningTarget, link: Link, plan: Plan): Promise<HeldPlan | undefined> {
+export async function passGuard(
+  parts: AttemptParts,
+  target: RunningTarget,
+  link: Link,
+  plan: Plan,
+): Promise<HeldPlan | undefined> {
   const { guard } = target.definition;
   const { effects } = plan;
   if (!guard || effects.disables + effects.deletes + effects.memberRemovals === 0) return undefined;
   const allowed = link.held?.allowed;
   if (allowed && allowed.generation === link.generation && allowed.digest === plan.digest) return undefined;
-  const taken = await parts.targetStore.takeGuard(target.name, link.id, { ...effects }, guard.thresholds, guard.windowMs);
+  const taken = await parts.targetStore.takeGuard(
+    target.name,
+    link.id,
+    { ...effects },
+    guard.thresholds,
+    guard.windowMs,
+  );
   if (taken.taken) return undefined;
   return {
     digest: plan.digest,

@@ -49,7 +49,11 @@ export class LinkDelivery {
         return await this.apply(target, link, resource, definition, mapped, reserved, log, signal);
       } catch (error) {
         if (!this.nextCandidate(error, reserved, taken) || tries >= mostCandidates) throw error;
-        log.step('plan', 'skipped', `the value of ${(error as ConnectorError).attribute} is in use; the next candidate is tried`);
+        log.step(
+          'plan',
+          'skipped',
+          `the value of ${(error as ConnectorError).attribute} is in use; the next candidate is tried`,
+        );
       }
     }
   }
@@ -57,7 +61,9 @@ export class LinkDelivery {
   /** Somebody unknown to us owns a generated value: the next candidate may do. */
   private nextCandidate(error: unknown, reserved: Reserved, taken: Taken): boolean {
     if (!(error instanceof ConnectorError) || error.kind !== 'conflict' || !error.attribute) return false;
-    const name = Object.keys(reserved.unique).find((attribute) => attribute.toLowerCase() === error.attribute!.toLowerCase());
+    const name = Object.keys(reserved.unique).find(
+      (attribute) => attribute.toLowerCase() === error.attribute!.toLowerCase(),
+    );
     if (name === undefined || reserved.unique[name]!.givenByClient) return false;
     const values = taken.get(name) ?? new Set();
     values.add(reserved.unique[name]!.value);
@@ -83,22 +89,38 @@ export class LinkDelivery {
     if (!account) {
       account = await this.match(target, link, subject, log, signal);
       adopted = account !== undefined;
-      if (!account && !definition.actions.create) return { kind: 'skipped', reason: 'the object action create is off' };
+      if (!account && !definition.actions.create)
+        return { kind: 'skipped', reason: 'the object action create is off' };
     }
-    if (account && !adopted && !definition.actions.update) return { kind: 'skipped', reason: 'the object action update is off' };
-    const password = await passwordFor(this.parts, target, link, subject, { create: !account, adopted }, signal);
+    if (account && !adopted && !definition.actions.update)
+      return { kind: 'skipped', reason: 'the object action update is off' };
+    const password = await passwordFor(
+      this.parts,
+      target,
+      link,
+      subject,
+      { create: !account, adopted },
+      signal,
+    );
     if (password) subject.password = password.toSet;
     const plan = await this.planned(target, link, resource, definition, subject, account, signal);
     if (plan === 'recreate') return { kind: 'recreate' };
     log.planned(plan);
-    if (plan.action === 'none') return this.done(reserved, plan.anchor ?? account?.anchor, account, password, link.facts);
+    if (plan.action === 'none')
+      return this.done(reserved, plan.anchor ?? account?.anchor, account, password, link.facts);
     const held = await passGuard(this.parts, target, link, plan);
     if (held) return { kind: 'held', held };
     const applied = await connector.execute(plan, signal);
     log.step('apply', 'success', plan.action);
     applied.warnings.forEach((warning) => log.step('verify', 'skipped', warning));
-    const known = { anchor: applied.anchor ?? account?.anchor ?? '', createdByUs: applied.createdByUs ?? account?.createdByUs ?? true };
-    return this.done(reserved, known.anchor, known, applied.passwordSet ? password : undefined, { ...link.facts, ...applied.facts });
+    const known = {
+      anchor: applied.anchor ?? account?.anchor ?? '',
+      createdByUs: applied.createdByUs ?? account?.createdByUs ?? true,
+    };
+    return this.done(reserved, known.anchor, known, applied.passwordSet ? password : undefined, {
+      ...link.facts,
+      ...applied.facts,
+    });
   }
 
   private done(
@@ -133,7 +155,11 @@ export class LinkDelivery {
     }
     if (match.kind === 'refused') {
       const setting = match.setting ? ` (setting: ${match.setting})` : '';
-      throw new ConnectorError({ kind: 'conflict', scimType: 'uniqueness', detail: `${match.detail}${setting}` });
+      throw new ConnectorError({
+        kind: 'conflict',
+        scimType: 'uniqueness',
+        detail: `${match.detail}${setting}`,
+      });
     }
     const holder = await this.parts.links.byAnchor(target.name, match.anchor);
     if (holder && holder.id !== link.id) {
@@ -155,7 +181,10 @@ export class LinkDelivery {
     const { unitOfWork, links, edges, clock } = this.parts;
     await unitOfWork.run(async (tx) => {
       if (!(await links.takeOver(tx, holder, link))) {
-        throw new ConnectorError({ kind: 'unavailable', detail: `the removal of "${holder.label}" is being carried out this moment` });
+        throw new ConnectorError({
+          kind: 'unavailable',
+          detail: `the removal of "${holder.label}" is being carried out this moment`,
+        });
       }
       await edges.moveMember(tx, link.target, holder.resourceId, link.resourceId, await clock.now(tx));
     });
@@ -204,9 +233,16 @@ export class LinkDelivery {
     log.planned(plan);
     const held = plan.action === 'none' ? undefined : await passGuard(this.parts, target, link, plan);
     if (held) return { kind: 'held', held };
-    const applied = plan.action === 'none' ? undefined : await target.definition.connector.execute(plan, signal);
+    const applied =
+      plan.action === 'none' ? undefined : await target.definition.connector.execute(plan, signal);
     const anchor = definition.outOfScope === 'delete' ? null : (applied?.anchor ?? account.anchor);
-    return { kind: 'applied', anchor, createdByUs: account.createdByUs, uniqueValues: link.uniqueValues, facts: link.facts };
+    return {
+      kind: 'applied',
+      anchor,
+      createdByUs: account.createdByUs,
+      uniqueValues: link.uniqueValues,
+      facts: link.facts,
+    };
   }
 }
 

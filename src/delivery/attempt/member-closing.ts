@@ -20,7 +20,8 @@ export class MemberClosing {
       const { edges } = this.parts;
       const now = await this.parts.clock.now(tx);
       await edges.settle(tx, link.target, outcome.settled);
-      for (const edge of outcome.pending) await edges.defer(tx, link.target, edge, 'due', now + pendingLooksAgainMs);
+      for (const edge of outcome.pending)
+        await edges.defer(tx, link.target, edge, 'due', now + pendingLooksAgainMs);
       for (const edge of outcome.kept) await edges.defer(tx, link.target, edge, 'kept', now + keptForeverMs);
       const decided = await this.refused(tx, link, outcome, now);
       for (const failure of outcome.failed) await this.defer(tx, link, failure, now);
@@ -30,23 +31,43 @@ export class MemberClosing {
     });
   }
 
-  private async log(tx: Transaction, _link: Link, outcome: MemberOutcome, log: AttemptLog, now: number): Promise<void> {
+  private async log(
+    tx: Transaction,
+    _link: Link,
+    outcome: MemberOutcome,
+    log: AttemptLog,
+    now: number,
+  ): Promise<void> {
     const error = outcome.failed[0]?.error;
     const state = outcome.held ? 'pending' : error ? 'failure' : 'success';
     await this.parts.logs.insert(tx, log.record(state, now, undefined, error && linkError(error, now)));
   }
 
-  private async defer(tx: Transaction, link: Link, failure: MemberOutcome['failed'][number], now: number): Promise<void> {
+  private async defer(
+    tx: Transaction,
+    link: Link,
+    failure: MemberOutcome['failed'][number],
+    now: number,
+  ): Promise<void> {
     const { edge, error } = failure;
     const again = error.kind === 'unavailable' || error.kind === 'unknown' || error.kind === 'missing';
     const { retry } = this.parts.settings;
     const state = again && edge.attempts + 1 < retry.attempts ? 'due' : 'parked';
-    await this.parts.edges.defer(tx, link.target, edge, state, now + backOff(edge.attempts, retry), linkError(error, now));
+    await this.parts.edges.defer(
+      tx,
+      link.target,
+      edge,
+      state,
+      now + backOff(edge.attempts, retry),
+      linkError(error, now),
+    );
   }
 
   /** Undo of a member change reverses exactly this request's edges that nobody has changed since, and names the refused members. */
   private async refused(tx: Transaction, link: Link, outcome: MemberOutcome, now: number): Promise<string[]> {
-    const refusals = outcome.failed.filter(({ error }) => (error.kind === 'rejected' || error.kind === 'conflict') && error.outcomeKnown);
+    const refusals = outcome.failed.filter(
+      ({ error }) => (error.kind === 'rejected' || error.kind === 'conflict') && error.outcomeKnown,
+    );
     const changes = new Set(refusals.flatMap(({ edge }) => edge.changeId ?? []));
     const undone: string[] = [];
     for (const change of await this.parts.undecided.pendingOfLink(tx, link.id)) {
@@ -76,7 +97,9 @@ export class MemberClosing {
     const decided: string[] = [];
     const waiting = new Set(outcome.pending.flatMap((edge) => edge.changeId ?? []));
     for (const change of await this.parts.undecided.pendingOfLink(tx, link.id)) {
-      const open = (await this.parts.edges.ofChange(tx, change.changeId)).filter((edge) => edge.state === 'due' && edge.attempts === 0);
+      const open = (await this.parts.edges.ofChange(tx, change.changeId)).filter(
+        (edge) => edge.state === 'due' && edge.attempts === 0,
+      );
       if (open.length > 0 && !waiting.has(change.changeId) && !outcome.held) continue;
       if (await this.parts.undecided.resolve(tx, change.changeId, 'kept')) decided.push(change.changeId);
     }
@@ -86,7 +109,10 @@ export class MemberClosing {
 
 function refusalOf(refusals: readonly { edge: { memberId: string }; error: ConnectorError }[]) {
   const first = refusals[0]!.error;
-  const names = refusals.map(({ edge }) => edge.memberId).slice(0, 20).join(', ');
+  const names = refusals
+    .map(({ edge }) => edge.memberId)
+    .slice(0, 20)
+    .join(', ');
   return {
     detail: `The target refused ${refusals.length === 1 ? 'the member' : 'the members'} ${names}: ${first.detail}`,
     attribute: 'members',

@@ -20,11 +20,22 @@ export interface MemberOutcome {
 export class MemberDelivery {
   constructor(private readonly parts: AttemptParts) {}
 
-  async deliver(target: RunningTarget, link: Link, edges: readonly Edge[], log: AttemptLog, signal: AbortSignal): Promise<MemberOutcome> {
+  async deliver(
+    target: RunningTarget,
+    link: Link,
+    edges: readonly Edge[],
+    log: AttemptLog,
+    signal: AbortSignal,
+  ): Promise<MemberOutcome> {
     const sorted = await this.sort(target, link, edges);
     if (sorted.work.length === 0) return { ...sorted.outcome, failed: [] };
     const { connector } = target.definition;
-    const group = { anchor: link.anchor!, createdByUs: link.createdByUs, resourceId: link.resourceId, label: link.label };
+    const group = {
+      anchor: link.anchor!,
+      createdByUs: link.createdByUs,
+      resourceId: link.resourceId,
+      label: link.label,
+    };
     const plan = await connector.planMembers(
       group,
       sorted.work.map(({ wanted }) => wanted),
@@ -47,7 +58,8 @@ export class MemberDelivery {
     const present = await this.parts.edges.present(link.resourceId, ids);
     const anchors = await this.parts.links.anchors(target.name, ids);
     const absent = ids.filter((id) => !present.has(id) && anchors.has(id));
-    const leaving = absent.length > 0 ? await this.parts.links.leaving(target.name, absent) : new Set<string>();
+    const leaving =
+      absent.length > 0 ? await this.parts.links.leaving(target.name, absent) : new Set<string>();
     const sorted: Sorted = { work: [], outcome: { settled: [], pending: [], kept: [] } };
     for (const edge of edges) {
       const anchor = anchors.get(edge.memberId);
@@ -57,7 +69,12 @@ export class MemberDelivery {
       else
         sorted.work.push({
           edge,
-          wanted: { memberId: edge.memberId, memberKind: edge.memberType, memberAnchor: anchor, present: isMember },
+          wanted: {
+            memberId: edge.memberId,
+            memberKind: edge.memberType,
+            memberAnchor: anchor,
+            present: isMember,
+          },
         });
     }
     return sorted;

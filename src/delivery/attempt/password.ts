@@ -49,7 +49,8 @@ async function generated(
   subject: Subject,
   signal: AbortSignal,
 ): Promise<PasswordInUse> {
-  const names = 'removal' in subject.desired ? [] : Object.values(subject.desired.unique).map(({ value }) => value);
+  const names =
+    'removal' in subject.desired ? [] : Object.values(subject.desired.unique).map(({ value }) => value);
   const value = await target.definition.connector.generatePassword!([...names, link.label], signal);
   const sealedAt = await parts.clock.now();
   const sealed = parts.sealing.seal(value, {
@@ -63,4 +64,3 @@ async function generated(
   await parts.unitOfWork.run((tx) => parts.sealed.insert(tx, sealed));
   return { toSet: { value, sealedAt, mustChange: parts.settings.mustChangeInitialPassword }, sealed };
 }
-

@@ -39,9 +39,17 @@ export class RemovalDelivery {
   }
 
   /** A create whose answer was lost left an account with our stamp: it is looked for before the link is dropped. */
-  private async account(target: RunningTarget, link: Link, log: AttemptLog, signal: AbortSignal): Promise<KnownAccount | undefined> {
+  private async account(
+    target: RunningTarget,
+    link: Link,
+    log: AttemptLog,
+    signal: AbortSignal,
+  ): Promise<KnownAccount | undefined> {
     if (link.anchor !== undefined) return { anchor: link.anchor, createdByUs: link.createdByUs };
-    const match = await target.definition.connector.match(subjectOf(this.parts, link, { removal: { policy: 'retain' } }), signal);
+    const match = await target.definition.connector.match(
+      subjectOf(this.parts, link, { removal: { policy: 'retain' } }),
+      signal,
+    );
     if (match.kind !== 'found') {
       log.step('match', 'success', 'no account was ever made');
       return undefined;
@@ -57,7 +65,11 @@ export class RemovalDelivery {
     signal: AbortSignal,
   ): Promise<Plan | undefined> {
     try {
-      return await target.definition.connector.plan(subjectOf(this.parts, link, { removal: { policy } }), account, signal);
+      return await target.definition.connector.plan(
+        subjectOf(this.parts, link, { removal: { policy } }),
+        account,
+        signal,
+      );
     } catch (error) {
       if (error instanceof ConnectorError && error.kind === 'missing') return undefined;
       throw error;

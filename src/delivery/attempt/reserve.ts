@@ -33,7 +33,8 @@ export async function reserve(
 ): Promise<Reserved> {
   return parts.unitOfWork.run(async (tx) => {
     const reserved: Reserved = { unique: {}, values: {} };
-    for (const candidates of wanted) await reserveOne(parts, tx, target, link, container, candidates, taken, reserved);
+    for (const candidates of wanted)
+      await reserveOne(parts, tx, target, link, container, candidates, taken, reserved);
     return reserved;
   });
 }
@@ -51,19 +52,36 @@ async function reserveOne(
   const { kind, settings } = target.definition;
   const { attribute } = wanted;
   const nameSpace = kind.nameSpace(settings, link.resourceType, attribute, container) ?? attribute;
-  const expanded = kind.expandCandidates?.(settings, link.resourceType, attribute, [...wanted.candidates]) ?? wanted.candidates;
-  const digest = createHash('sha256').update(JSON.stringify([nameSpace, wanted.candidates])).digest('base64url');
+  const expanded =
+    kind.expandCandidates?.(settings, link.resourceType, attribute, [...wanted.candidates]) ??
+    wanted.candidates;
+  const digest = createHash('sha256')
+    .update(JSON.stringify([nameSpace, wanted.candidates]))
+    .digest('base64url');
   const held = link.uniqueValues[attribute];
   const refused = taken.get(attribute);
   const accept = (value: ReservedValue) => {
     reserved.values[attribute] = value;
-    reserved.unique[attribute] = { value: value.value, givenByClient: wanted.givenByClient, apply: wanted.apply, mapping: wanted.mapping };
+    reserved.unique[attribute] = {
+      value: value.value,
+      givenByClient: wanted.givenByClient,
+      apply: wanted.apply,
+      mapping: wanted.mapping,
+    };
   };
-  const keep = held && !refused?.has(held.value) && (held.digest === digest || (wanted.apply === 'create' && link.anchor !== undefined));
+  const keep =
+    held &&
+    !refused?.has(held.value) &&
+    (held.digest === digest || (wanted.apply === 'create' && link.anchor !== undefined));
   if (keep) return accept(held);
   for (const candidate of expanded) {
     if (refused?.has(candidate)) continue;
-    const value: ReservedValue = { value: candidate, digest, nameSpace, folded: kind.fold(attribute, candidate) };
+    const value: ReservedValue = {
+      value: candidate,
+      digest,
+      nameSpace,
+      folded: kind.fold(attribute, candidate),
+    };
     const holder = await parts.reservations.reserve(tx, target.name, link.id, attribute, value);
     if (holder === undefined) return accept(value);
     if (wanted.givenByClient && (await takeOver(parts, tx, link, holder, reserved))) return accept(value);
@@ -74,15 +92,30 @@ async function reserveOne(
 }
 
 /** DELETE, then POST with the same name: the account of the leaver passes to the newcomer, and its removal is cancelled. */
-async function takeOver(parts: AttemptParts, tx: Transaction, link: Link, holderId: string, reserved: Reserved): Promise<boolean> {
+async function takeOver(
+  parts: AttemptParts,
+  tx: Transaction,
+  link: Link,
+  holderId: string,
+  reserved: Reserved,
+): Promise<boolean> {
   if (link.anchor !== undefined && reserved.takenOver?.id !== holderId) return false;
   const holder = await parts.links.get(holderId, tx);
   if (!holder) return parts.reservations.release(tx, holderId).then(() => false);
   if (holder.state !== 'removing' && holder.state !== 'retained') return false;
   if (!(await parts.links.takeOver(tx, holder, link))) {
-    throw new ConnectorError({ kind: 'unavailable', detail: `the removal of "${holder.label}" is being carried out this moment` });
+    throw new ConnectorError({
+      kind: 'unavailable',
+      detail: `the removal of "${holder.label}" is being carried out this moment`,
+    });
   }
-  await parts.edges.moveMember(tx, link.target, holder.resourceId, link.resourceId, await parts.clock.now(tx));
+  await parts.edges.moveMember(
+    tx,
+    link.target,
+    holder.resourceId,
+    link.resourceId,
+    await parts.clock.now(tx),
+  );
   reserved.takenOver = holder;
   return true;
 }
@@ -111,7 +144,12 @@ async function waitFor(
   const name = `tmp-${createHash('sha256').update(`${link.id}${link.generation}`).digest('hex').slice(0, 8)}`;
   const suffix = wanted.value.includes('@') ? wanted.value.slice(wanted.value.indexOf('@')) : '';
   const folded = `${name}${suffix}`.toLowerCase();
-  const temporary: ReservedValue = { value: `${name}${suffix}`, digest: 'temporary', nameSpace: wanted.nameSpace, folded };
+  const temporary: ReservedValue = {
+    value: `${name}${suffix}`,
+    digest: 'temporary',
+    nameSpace: wanted.nameSpace,
+    folded,
+  };
   await parts.reservations.reserve(tx, link.target, link.id, attribute, temporary);
   reserved.temporary = true;
   accept(temporary);

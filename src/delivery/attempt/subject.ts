@@ -8,7 +8,11 @@ import type { AttemptParts } from './parts.js';
 import type { Reserved } from './reserve.js';
 
 /** The resource as mapping sees it: with external ids, facts of other targets and, where asked for, its groups. */
-export async function mappingInput(parts: AttemptParts, target: RunningTarget, resource: Resource): Promise<MappingInput> {
+export async function mappingInput(
+  parts: AttemptParts,
+  target: RunningTarget,
+  resource: Resource,
+): Promise<MappingInput> {
   const definition = target.definition.objects[resource.type]!;
   const externalIds = Object.entries(await parts.resources.externalIds(undefined, resource.id));
   const links = await parts.links.ofResource(resource.id);
@@ -16,14 +20,19 @@ export async function mappingInput(parts: AttemptParts, target: RunningTarget, r
   const attributes: JsonObject = {
     ...resource.attributes,
     id: resource.id,
-    meta: { created: new Date(resource.created).toISOString(), lastModified: new Date(resource.lastModified).toISOString() },
+    meta: {
+      created: new Date(resource.created).toISOString(),
+      lastModified: new Date(resource.lastModified).toISOString(),
+    },
     ...(externalIds[0] ? { externalId: externalIds[0][1] } : {}),
   };
   return {
     id: resource.id,
     resourceType: resource.type,
     attributes,
-    ...(groups ? { groups: groups.map((group) => ({ id: group.value, displayName: group.display ?? '' })) } : {}),
+    ...(groups
+      ? { groups: groups.map((group) => ({ id: group.value, displayName: group.display ?? '' })) }
+      : {}),
     facts: Object.fromEntries(links.map((link) => [link.target, link.facts])),
     now: new Date(),
   };
@@ -64,7 +73,12 @@ export async function desiredAccount(
   };
 }
 
-export function subjectOf(parts: AttemptParts, link: Link, desired: Subject['desired'], match: Subject['match'] = []): Subject {
+export function subjectOf(
+  parts: AttemptParts,
+  link: Link,
+  desired: Subject['desired'],
+  match: Subject['match'] = [],
+): Subject {
   return {
     kind: link.resourceType,
     resourceId: link.resourceId,

@@ -18,7 +18,13 @@ function learned(close: LinkClose): { sets: string[]; parameters: Parameter[] } 
 }
 
 /** See `LinkStore.close`. */
-export async function closeLink(sql: Sql, link: Link, owner: string, close: LinkClose, now: number): Promise<'closed' | 'moved' | 'lost'> {
+export async function closeLink(
+  sql: Sql,
+  link: Link,
+  owner: string,
+  close: LinkClose,
+  now: number,
+): Promise<'closed' | 'moved' | 'lost'> {
   const known = learned(close);
   const edges = await sql.get<{ at: number | null }>(
     "SELECT MIN(next_attempt_at) AS at FROM edge WHERE target = ? AND group_id = ? AND state = 'due'",
@@ -80,6 +86,9 @@ async function freeMoved(
   ]);
   if (moved === 1) return 'moved';
   // Another worker holds the lease: whatever was done here is looked at again.
-  await sql.run("UPDATE link SET generation = generation + 1, state = CASE WHEN state = 'applied' THEN 'due' ELSE state END WHERE id = ?", [link.id]);
+  await sql.run(
+    "UPDATE link SET generation = generation + 1, state = CASE WHEN state = 'applied' THEN 'due' ELSE state END WHERE id = ?",
+    [link.id],
+  );
   return 'lost';
 }

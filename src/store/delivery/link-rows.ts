@@ -6,7 +6,8 @@ export interface LinkRow extends Row {
 }
 
 const number = (value: unknown) => Number(value);
-const optionalNumber = (value: unknown) => (value === null || value === undefined ? undefined : Number(value));
+const optionalNumber = (value: unknown) =>
+  value === null || value === undefined ? undefined : Number(value);
 const optionalText = (value: unknown) => (value === null || value === undefined ? undefined : String(value));
 
 export function toLink(row: Row): Link {

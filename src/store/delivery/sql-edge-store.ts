@@ -9,7 +9,13 @@ export class SqlEdgeStore extends EdgeStore {
     super();
   }
 
-  async add(tx: Transaction, target: string, changes: readonly MembershipChange[], changeId: string | undefined, at: number): Promise<void> {
+  async add(
+    tx: Transaction,
+    target: string,
+    changes: readonly MembershipChange[],
+    changeId: string | undefined,
+    at: number,
+  ): Promise<void> {
     const sql = sqlOf(tx);
     const sorted = [...changes].sort((a, b) => (a.groupId + a.memberId < b.groupId + b.memberId ? -1 : 1));
     for (const piece of pieces(sorted, 90)) {
@@ -18,7 +24,14 @@ export class SqlEdgeStore extends EdgeStore {
         `INSERT INTO edge (target, group_id, member_id, member_type, generation, state, attempts, next_attempt_at, change_id) VALUES ${rows}
          ON CONFLICT (target, group_id, member_id) DO UPDATE SET generation = edge.generation + 1, state = 'due', attempts = 0,
            next_attempt_at = excluded.next_attempt_at, change_id = excluded.change_id, error = NULL`,
-        piece.flatMap((change) => [target, change.groupId, change.memberId, change.memberType, at, changeId ?? null]),
+        piece.flatMap((change) => [
+          target,
+          change.groupId,
+          change.memberId,
+          change.memberType,
+          at,
+          changeId ?? null,
+        ]),
       );
     }
     await this.lookAt(sql, target, [...new Set(sorted.map((change) => change.groupId))], at);
@@ -55,11 +68,27 @@ export class SqlEdgeStore extends EdgeStore {
     }
   }
 
-  async defer(tx: Transaction, target: string, edge: Edge, state: Edge['state'], nextAttemptAt: number, error?: LinkError): Promise<void> {
+  async defer(
+    tx: Transaction,
+    target: string,
+    edge: Edge,
+    state: Edge['state'],
+    nextAttemptAt: number,
+    error?: LinkError,
+  ): Promise<void> {
     await sqlOf(tx).run(
       `UPDATE edge SET state = ?, next_attempt_at = ?, attempts = ?, error = ?
        WHERE target = ? AND group_id = ? AND member_id = ? AND generation = ?`,
-      [state, nextAttemptAt, edge.attempts + 1, toJson(error), target, edge.groupId, edge.memberId, edge.generation],
+      [
+        state,
+        nextAttemptAt,
+        edge.attempts + 1,
+        toJson(error),
+        target,
+        edge.groupId,
+        edge.memberId,
+        edge.generation,
+      ],
     );
   }
 
@@ -113,7 +142,10 @@ export class SqlEdgeStore extends EdgeStore {
   }
 
   async countOpen(target: string): Promise<number> {
-    const row = await this.reader.get<{ n: number }>("SELECT COUNT(*) AS n FROM edge WHERE target = ? AND state <> 'kept'", [target]);
+    const row = await this.reader.get<{ n: number }>(
+      "SELECT COUNT(*) AS n FROM edge WHERE target = ? AND state <> 'kept'",
+      [target],
+    );
     return Number(row?.n ?? 0);
   }
 

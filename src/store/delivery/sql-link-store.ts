@@ -60,12 +60,25 @@ export class SqlLinkStore extends LinkStore {
     };
   }
 
-  async leaseForEdges(tx: Transaction, target: string, groupId: string, lease: Lease): Promise<RaisedLink | undefined> {
+  async leaseForEdges(
+    tx: Transaction,
+    target: string,
+    groupId: string,
+    lease: Lease,
+  ): Promise<RaisedLink | undefined> {
     const sql = sqlOf(tx);
-    const row = await sql.get<Row>('SELECT id, generation, anchor FROM link WHERE target = ? AND resource_id = ?', [target, groupId]);
+    const row = await sql.get<Row>(
+      'SELECT id, generation, anchor FROM link WHERE target = ? AND resource_id = ?',
+      [target, groupId],
+    );
     if (!row) return undefined;
     const leased = await this.takeLease(sql, String(row.id), lease, await storeNow(sql));
-    return { id: String(row.id), generation: Number(row.generation), leased, ...(row.anchor ? { anchor: String(row.anchor) } : {}) };
+    return {
+      id: String(row.id),
+      generation: Number(row.generation),
+      leased,
+      ...(row.anchor ? { anchor: String(row.anchor) } : {}),
+    };
   }
 
   async beginRemoval(
@@ -103,16 +116,26 @@ export class SqlLinkStore extends LinkStore {
   }
 
   async ofResource(resourceId: string, tx?: Transaction): Promise<Link[]> {
-    return (await (tx ? sqlOf(tx) : this.reader).all('SELECT * FROM link WHERE resource_id = ? ORDER BY target', [resourceId])).map(toLink);
+    return (
+      await (tx ? sqlOf(tx) : this.reader).all('SELECT * FROM link WHERE resource_id = ? ORDER BY target', [
+        resourceId,
+      ])
+    ).map(toLink);
   }
 
   async find(target: string, resourceId: string, tx?: Transaction): Promise<Link | undefined> {
-    const row = await (tx ? sqlOf(tx) : this.reader).get('SELECT * FROM link WHERE target = ? AND resource_id = ?', [target, resourceId]);
+    const row = await (tx ? sqlOf(tx) : this.reader).get(
+      'SELECT * FROM link WHERE target = ? AND resource_id = ?',
+      [target, resourceId],
+    );
     return row && toLink(row);
   }
 
   async byAnchor(target: string, anchor: string, tx?: Transaction): Promise<Link | undefined> {
-    const row = await (tx ? sqlOf(tx) : this.reader).get('SELECT * FROM link WHERE target = ? AND anchor = ?', [target, anchor]);
+    const row = await (tx ? sqlOf(tx) : this.reader).get(
+      'SELECT * FROM link WHERE target = ? AND anchor = ?',
+      [target, anchor],
+    );
     return row && toLink(row);
   }
 
@@ -223,17 +246,20 @@ export class SqlLinkStore extends LinkStore {
       const sql = sqlOf(tx);
       const now = await storeNow(sql);
       return (
-        (await sql.run('UPDATE link SET lease_until = ? WHERE id = ? AND lease_owner = ? AND lease_until >= ?', [
-          now + lease.forMs,
-          linkId,
-          lease.owner,
-          now,
-        ])) === 1
+        (await sql.run(
+          'UPDATE link SET lease_until = ? WHERE id = ? AND lease_owner = ? AND lease_until >= ?',
+          [now + lease.forMs, linkId, lease.owner, now],
+        )) === 1
       );
     });
   }
 
-  async close(tx: Transaction, link: Link, owner: string, close: LinkClose): Promise<'closed' | 'moved' | 'lost'> {
+  async close(
+    tx: Transaction,
+    link: Link,
+    owner: string,
+    close: LinkClose,
+  ): Promise<'closed' | 'moved' | 'lost'> {
     const sql = sqlOf(tx);
     return closeLink(sql, link, owner, close, await storeNow(sql));
   }
@@ -267,7 +293,12 @@ export class SqlLinkStore extends LinkStore {
     return true;
   }
 
-  async setState(tx: Transaction, linkId: string, state: LinkState, patch: Partial<LinkClose> = {}): Promise<boolean> {
+  async setState(
+    tx: Transaction,
+    linkId: string,
+    state: LinkState,
+    patch: Partial<LinkClose> = {},
+  ): Promise<boolean> {
     const sql = sqlOf(tx);
     const now = await storeNow(sql);
     const sets = ['state = ?', 'generation = generation + 1', 'updated_at = ?', 'next_attempt_at = ?'];
@@ -321,7 +352,12 @@ export class SqlLinkStore extends LinkStore {
     return row?.at === null || row?.at === undefined ? undefined : Number(row.at);
   }
 
-  raisePage(target: string, after: string, limit: number, revision: string): Promise<{ last?: string; raised: number }> {
+  raisePage(
+    target: string,
+    after: string,
+    limit: number,
+    revision: string,
+  ): Promise<{ last?: string; raised: number }> {
     return this.unitOfWork.run(async (tx) => {
       const sql = sqlOf(tx);
       const now = await storeNow(sql);
@@ -349,7 +385,10 @@ export class SqlLinkStore extends LinkStore {
   }
 }
 
-function conditions(filter: { target?: string; resourceId?: string; state?: LinkState }): { text: string; parameters: Parameter[] } {
+function conditions(filter: { target?: string; resourceId?: string; state?: LinkState }): {
+  text: string;
+  parameters: Parameter[];
+} {
   const parts: string[] = [];
   const parameters: Parameter[] = [];
   const pairs: [string, string | undefined][] = [

@@ -78,7 +78,10 @@ export class SqlLogStore extends LogStore {
     add('id > ?', filter.after);
     const where = parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
     const order = filter.after === undefined ? 'DESC' : 'ASC';
-    const rows = await this.reader.all(`SELECT * FROM provisioning_log ${where} ORDER BY id ${order} LIMIT ?`, [...parameters, filter.limit]);
+    const rows = await this.reader.all(
+      `SELECT * FROM provisioning_log ${where} ORDER BY id ${order} LIMIT ?`,
+      [...parameters, filter.limit],
+    );
     return rows.map(toRecord);
   }
 

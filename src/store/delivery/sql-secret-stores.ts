@@ -4,7 +4,13 @@ import type { Transaction, UnitOfWork } from '../../identity/ports.js';
 import { sqlOf, type Row, type Sql } from '../sql/sql.js';
 
 export class SqlReservationStore extends ReservationStore {
-  async reserve(tx: Transaction, target: string, linkId: string, attribute: string, value: ReservedValue): Promise<string | undefined> {
+  async reserve(
+    tx: Transaction,
+    target: string,
+    linkId: string,
+    attribute: string,
+    value: ReservedValue,
+  ): Promise<string | undefined> {
     const row = await sqlOf(tx).get<{ link_id: string }>(
       `INSERT INTO reservation (target, name_space, value, link_id, attribute) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (target, name_space, value) DO UPDATE SET attribute = reservation.attribute RETURNING link_id`,
@@ -13,13 +19,25 @@ export class SqlReservationStore extends ReservationStore {
     return row?.link_id === linkId ? undefined : row?.link_id;
   }
 
-  async keepOnly(tx: Transaction, target: string, linkId: string, values: readonly ReservedValue[]): Promise<void> {
+  async keepOnly(
+    tx: Transaction,
+    target: string,
+    linkId: string,
+    values: readonly ReservedValue[],
+  ): Promise<void> {
     const sql = sqlOf(tx);
     const wanted = new Set(values.map((value) => `${value.nameSpace}\n${value.folded}`));
-    const rows = await sql.all<{ name_space: string; value: string }>('SELECT name_space, value FROM reservation WHERE link_id = ?', [linkId]);
+    const rows = await sql.all<{ name_space: string; value: string }>(
+      'SELECT name_space, value FROM reservation WHERE link_id = ?',
+      [linkId],
+    );
     for (const row of rows) {
       if (wanted.has(`${row.name_space}\n${row.value}`)) continue;
-      await sql.run('DELETE FROM reservation WHERE target = ? AND name_space = ? AND value = ?', [target, row.name_space, row.value]);
+      await sql.run('DELETE FROM reservation WHERE target = ? AND name_space = ? AND value = ?', [
+        target,
+        row.name_space,
+        row.value,
+      ]);
     }
   }
 
@@ -74,11 +92,17 @@ export class SqlSealedStore extends SealedStore {
   }
 
   async ofLink(linkId: string): Promise<SealedPassword[]> {
-    return (await this.reader.all('SELECT * FROM sealed WHERE link_id = ? ORDER BY sealed_at', [linkId])).map(toSealed);
+    return (await this.reader.all('SELECT * FROM sealed WHERE link_id = ? ORDER BY sealed_at', [linkId])).map(
+      toSealed,
+    );
   }
 
   async delivered(tx: Transaction, sealedId: string, expiresAt: number): Promise<void> {
-    await sqlOf(tx).run('UPDATE sealed SET delivered = ?, expires_at = ? WHERE id = ?', [true, expiresAt, sealedId]);
+    await sqlOf(tx).run('UPDATE sealed SET delivered = ?, expires_at = ? WHERE id = ?', [
+      true,
+      expiresAt,
+      sealedId,
+    ]);
   }
 
   async erase(tx: Transaction, sealedId: string): Promise<boolean> {

@@ -53,15 +53,24 @@ export class SqlTargetStore extends TargetStore {
   }
 
   async resume(name: string): Promise<void> {
-    await this.write("UPDATE target SET state = 'active', pause = NULL, unavailable_since = NULL, retry_at = NULL WHERE name = ?", [name]);
+    await this.write(
+      "UPDATE target SET state = 'active', pause = NULL, unavailable_since = NULL, retry_at = NULL WHERE name = ?",
+      [name],
+    );
   }
 
   async unavailable(name: string, since: number, retryAt: number): Promise<void> {
-    await this.write('UPDATE target SET unavailable_since = COALESCE(unavailable_since, ?), retry_at = ? WHERE name = ?', [since, retryAt, name]);
+    await this.write(
+      'UPDATE target SET unavailable_since = COALESCE(unavailable_since, ?), retry_at = ? WHERE name = ?',
+      [since, retryAt, name],
+    );
   }
 
   async available(name: string, at: number): Promise<void> {
-    await this.write('UPDATE target SET unavailable_since = NULL, retry_at = NULL, last_success_at = ? WHERE name = ?', [at, name]);
+    await this.write(
+      'UPDATE target SET unavailable_since = NULL, retry_at = NULL, last_success_at = ? WHERE name = ?',
+      [at, name],
+    );
   }
 
   moveServer(name: string, from: string | undefined, to: string, at: number): Promise<boolean> {

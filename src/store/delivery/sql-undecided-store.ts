@@ -33,7 +33,11 @@ export class SqlUndecidedStore extends UndecidedStore {
 
   async insert(
     tx: Transaction,
-    change: Omit<Undecided, 'state' | 'error'> & { former?: FormerImage; versionAfter: number; caller: Caller },
+    change: Omit<Undecided, 'state' | 'error'> & {
+      former?: FormerImage;
+      versionAfter: number;
+      caller: Caller;
+    },
   ): Promise<void> {
     await sqlOf(tx).run(
       `INSERT INTO undecided (change_id, resource_id, link_id, target, kind, former, version_after, deadline, state, caller)
@@ -64,7 +68,10 @@ export class SqlUndecidedStore extends UndecidedStore {
   }
 
   async pendingOfLink(tx: Transaction, linkId: string): Promise<Full[]> {
-    const rows = await sqlOf(tx).all("SELECT * FROM undecided WHERE link_id = ? AND state = 'pending' ORDER BY change_id DESC", [linkId]);
+    const rows = await sqlOf(tx).all(
+      "SELECT * FROM undecided WHERE link_id = ? AND state = 'pending' ORDER BY change_id DESC",
+      [linkId],
+    );
     return rows.map(toUndecided);
   }
 
@@ -73,13 +80,17 @@ export class SqlUndecidedStore extends UndecidedStore {
     return row && toUndecided(row);
   }
 
-  async resolve(tx: Transaction, changeId: string, state: 'kept' | 'undone', error?: Undecided['error']): Promise<boolean> {
+  async resolve(
+    tx: Transaction,
+    changeId: string,
+    state: 'kept' | 'undone',
+    error?: Undecided['error'],
+  ): Promise<boolean> {
     return (
-      (await sqlOf(tx).run("UPDATE undecided SET state = ?, error = ?, former = NULL WHERE change_id = ? AND state = 'pending'", [
-        state,
-        toJson(error),
-        changeId,
-      ])) === 1
+      (await sqlOf(tx).run(
+        "UPDATE undecided SET state = ?, error = ?, former = NULL WHERE change_id = ? AND state = 'pending'",
+        [state, toJson(error), changeId],
+      )) === 1
     );
   }
 
@@ -93,6 +104,8 @@ export class SqlUndecidedStore extends UndecidedStore {
   }
 
   async clean(before: number): Promise<void> {
-    await this.unitOfWork.run((tx) => sqlOf(tx).run("DELETE FROM undecided WHERE state <> 'pending' AND deadline < ?", [before]));
+    await this.unitOfWork.run((tx) =>
+      sqlOf(tx).run("DELETE FROM undecided WHERE state <> 'pending' AND deadline < ?", [before]),
+    );
   }
 }

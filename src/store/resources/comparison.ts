@@ -25,7 +25,10 @@ export function compare(
 ): Condition {
   const value = parameterOf(engine, operand, on);
   const text = comparisonText(engine, expression, operator, value, on);
-  return { text: `COALESCE(${text.text}, ${engine === 'sqlite' ? '0' : 'FALSE'})`, parameters: text.parameters };
+  return {
+    text: `COALESCE(${text.text}, ${engine === 'sqlite' ? '0' : 'FALSE'})`,
+    parameters: text.parameters,
+  };
 }
 
 export function parameterOf(engine: Engine, operand: Exclude<Operand, null>, on: Comparable): Parameter {
@@ -41,17 +44,30 @@ function comparisonText(
   value: Parameter,
   on: Comparable,
 ): Condition {
-  const mark = typeof value === 'number' && engine === 'postgres' ? '?::numeric' : engine === 'postgres' ? '?::text' : '?';
+  const mark =
+    typeof value === 'number' && engine === 'postgres'
+      ? '?::numeric'
+      : engine === 'postgres'
+        ? '?::text'
+        : '?';
   if (operator === 'eq') return { text: `${expression} = ${mark}`, parameters: [value] };
   const order = ordering[operator];
   if (order) {
-    const collation = engine === 'postgres' && on.attribute.type !== 'integer' && typeof value === 'string' ? ' COLLATE "C"' : '';
+    const collation =
+      engine === 'postgres' && on.attribute.type !== 'integer' && typeof value === 'string'
+        ? ' COLLATE "C"'
+        : '';
     return { text: `${expression}${collation} ${order} ${mark}`, parameters: [value] };
   }
   return contains(engine, expression, operator as 'co' | 'sw' | 'ew', String(value));
 }
 
-function contains(engine: Engine, expression: string, operator: 'co' | 'sw' | 'ew', value: string): Condition {
+function contains(
+  engine: Engine,
+  expression: string,
+  operator: 'co' | 'sw' | 'ew',
+  value: string,
+): Condition {
   if (value === '') return { text: `${expression} IS NOT NULL`, parameters: [] };
   const length = [...value].length;
   if (operator === 'co') {

@@ -19,20 +19,31 @@ export class Cursors {
     const expected = Buffer.from(await this.signature(body, binding));
     const given = Buffer.from(signature);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      throw new IdentityError('invalidCursor', 'The cursor is not one of ours for this filter. Begin again with an empty cursor.', {
-        scimType: 'invalidCursor',
-      });
+      throw new IdentityError(
+        'invalidCursor',
+        'The cursor is not one of ours for this filter. Begin again with an empty cursor.',
+        {
+          scimType: 'invalidCursor',
+        },
+      );
     }
     const [lastId, epoch] = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as [string, string];
     if (epoch !== (await this.epoch())) {
-      throw new IdentityError('expiredCursor', 'The store was restored since this cursor was made. Begin again with an empty cursor.', {
-        scimType: 'expiredCursor',
-      });
+      throw new IdentityError(
+        'expiredCursor',
+        'The store was restored since this cursor was made. Begin again with an empty cursor.',
+        {
+          scimType: 'expiredCursor',
+        },
+      );
     }
     return lastId;
   }
 
   private async signature(body: string, binding: string): Promise<string> {
-    return createHmac('sha256', await this.secret()).update(`${body}\n${binding}`).digest('base64url').slice(0, 32);
+    return createHmac('sha256', await this.secret())
+      .update(`${body}\n${binding}`)
+      .digest('base64url')
+      .slice(0, 32);
   }
 }

@@ -25,7 +25,10 @@ export interface FilterContext {
   indexed: ReadonlySet<string>;
 }
 
-const ordinary = (attribute: AttributeDefinition): Comparable => ({ attribute, fold: (value) => foldFor(attribute, value) });
+const ordinary = (attribute: AttributeDefinition): Comparable => ({
+  attribute,
+  fold: (value) => foldFor(attribute, value),
+});
 
 /** Compiles a filter over the row `r` of `resource` to SQL. Every part is true or false, never NULL, so that `not` inverts it. */
 export class FilterSql {
@@ -40,7 +43,10 @@ export class FilterSql {
     switch (filter.kind) {
       case 'and':
       case 'or':
-        return this.join(filter.kind, filter.operands.map((operand) => this.compile(operand)));
+        return this.join(
+          filter.kind,
+          filter.operands.map((operand) => this.compile(operand)),
+        );
       case 'not':
         return this.not(this.compile(filter.operand));
       case 'constant':
@@ -76,13 +82,16 @@ export class FilterSql {
     const { attribute, subAttribute } = path;
     if (!subAttribute) return this.presentAt(names(path), attribute);
     if (attribute.multiValued) {
-      return this.elements(path, (alias) => filled(this.json.element(alias, subAttribute.name), subAttribute));
+      return this.elements(path, (alias) =>
+        filled(this.json.element(alias, subAttribute.name), subAttribute),
+      );
     }
     return this.presentAt([...names(path), subAttribute.name], subAttribute);
   }
 
   private presentAt(all: readonly string[], leaf: AttributeDefinition): Condition {
-    if (leaf.type !== 'string' || leaf.multiValued) return { text: this.json.present('r.search', all), parameters: [] };
+    if (leaf.type !== 'string' || leaf.multiValued)
+      return { text: this.json.present('r.search', all), parameters: [] };
     return filled(this.json.value('r.search', all), leaf);
   }
 
@@ -109,7 +118,12 @@ export class FilterSql {
     if (typeof operand !== 'string') return undefined;
     const leaf = path.subAttribute ?? path.attribute;
     const name = pathName(path);
-    const table = isKey(leaf) && !path.attribute.multiValued ? 'resource_key' : this.context.indexed.has(name) ? 'resource_value' : undefined;
+    const table =
+      isKey(leaf) && !path.attribute.multiValued
+        ? 'resource_key'
+        : this.context.indexed.has(name)
+          ? 'resource_value'
+          : undefined;
     if (!table) return undefined;
     const types = this.context.types.map(() => '?').join(', ');
     return {
@@ -141,13 +155,22 @@ export class FilterSql {
     return { text: `(${expression} IS NOT NULL AND NOT (${equal.text}))`, parameters: equal.parameters };
   }
 
-  private elementComparison(alias: string, path: AttributeReference, { operator, operand }: Pick<Comparison, 'operator' | 'operand'>): Condition {
+  private elementComparison(
+    alias: string,
+    path: AttributeReference,
+    { operator, operand }: Pick<Comparison, 'operator' | 'operand'>,
+  ): Condition {
     const leaf = path.subAttribute ?? path.attribute;
     if (path.subAttribute?.multiValued) {
       const inner = this.alias();
       const condition = this.leafComparison(this.json.element(inner, undefined), leaf, operator, operand!);
       return {
-        text: this.json.any(this.json.elementDocument(alias), [path.subAttribute.name], inner, condition.text),
+        text: this.json.any(
+          this.json.elementDocument(alias),
+          [path.subAttribute.name],
+          inner,
+          condition.text,
+        ),
         parameters: condition.parameters,
       };
     }
@@ -186,10 +209,12 @@ export class FilterSql {
   private inElement(alias: string, attribute: AttributeDefinition, filter: ResolvedFilter): Condition {
     return this.inside(filter, (part) => {
       const leaf = leafOf(part.path);
-      const path: AttributeReference = attribute.type === 'complex' ? { attribute, subAttribute: leaf } : { attribute };
+      const path: AttributeReference =
+        attribute.type === 'complex' ? { attribute, subAttribute: leaf } : { attribute };
       const expression = this.json.element(alias, path.subAttribute?.name);
       if (part.kind === 'present') return filled(expression, leaf);
-      if (part.operand === null) return { text: `${expression} IS ${part.operator === 'eq' ? '' : 'NOT '}NULL`, parameters: [] };
+      if (part.operand === null)
+        return { text: `${expression} IS ${part.operator === 'eq' ? '' : 'NOT '}NULL`, parameters: [] };
       if (part.operator === 'ne' && !leaf.multiValued) {
         return this.not(this.elementComparison(alias, path, { operator: 'eq', operand: part.operand }));
       }
@@ -199,7 +224,9 @@ export class FilterSql {
 
   private inSingular(path: AttributeReference, filter: ResolvedFilter): Condition {
     const present = this.present({ kind: 'present', path });
-    const inner = this.inside(filter, (part) => this.compile({ ...part, path: { ...path, subAttribute: leafOf(part.path) } }));
+    const inner = this.inside(filter, (part) =>
+      this.compile({ ...part, path: { ...path, subAttribute: leafOf(part.path) } }),
+    );
     return this.join('and', [present, inner]);
   }
 
@@ -221,7 +248,10 @@ export class FilterSql {
     switch (filter.kind) {
       case 'and':
       case 'or':
-        return this.join(filter.kind, filter.operands.map((operand) => this.inside(operand, leaf)));
+        return this.join(
+          filter.kind,
+          filter.operands.map((operand) => this.inside(operand, leaf)),
+        );
       case 'not':
         return this.not(this.inside(filter.operand, leaf));
       case 'constant':
@@ -236,7 +266,8 @@ export class FilterSql {
   private relationComparison(relation: Relation, filter: Comparison): Condition {
     const direct = filter.operator === 'eq' && relation.lookup?.(filter.path, filter.operand as string);
     if (direct) return direct;
-    if (filter.operator === 'ne' && !relation.multiValued) return this.not(this.relationComparison(relation, { ...filter, operator: 'eq' }));
+    if (filter.operator === 'ne' && !relation.multiValued)
+      return this.not(this.relationComparison(relation, { ...filter, operator: 'eq' }));
     return this.any(relation, filter.path, filter);
   }
 
@@ -248,8 +279,12 @@ export class FilterSql {
     return relation.exists(this.columnComparison(column, filter));
   }
 
-  private columnComparison(column: { text: string; on: Comparable }, { operator, operand }: Comparison): Condition {
-    if (operand === null) return { text: `${column.text} IS ${operator === 'eq' ? '' : 'NOT '}NULL`, parameters: [] };
+  private columnComparison(
+    column: { text: string; on: Comparable },
+    { operator, operand }: Comparison,
+  ): Condition {
+    if (operand === null)
+      return { text: `${column.text} IS ${operator === 'eq' ? '' : 'NOT '}NULL`, parameters: [] };
     if (operator !== 'ne') return compare(this.context.engine, column.text, operator, operand, column.on);
     const equal = compare(this.context.engine, column.text, 'eq', operand, column.on);
     return { text: `(${column.text} IS NOT NULL AND NOT (${equal.text}))`, parameters: equal.parameters };
@@ -274,4 +309,3 @@ function filled(expression: string, leaf: AttributeDefinition): Condition {
 function leafOf(path: AttributeReference): AttributeDefinition {
   return path.subAttribute ?? path.attribute;
 }
-

@@ -24,7 +24,8 @@ const sqlite: JsonAccess = {
   present: (column, names) => `json_type(${column}, '${sqlitePath(names)}') IS NOT NULL`,
   any: (column, names, alias, condition) =>
     `EXISTS (SELECT 1 FROM json_each(${column}, '${sqlitePath(names)}') ${alias} WHERE ${condition})`,
-  element: (alias, name) => (name === undefined ? `${alias}.value` : `json_extract(${alias}.value, '$."${quoted(name)}"')`),
+  element: (alias, name) =>
+    name === undefined ? `${alias}.value` : `json_extract(${alias}.value, '$."${quoted(name)}"')`,
   elementDocument: (alias) => `${alias}.value`,
   cast: (expression) => expression,
 };
@@ -45,7 +46,8 @@ const postgres: JsonAccess = {
     const path = postgresPath(column, names);
     return `EXISTS (SELECT 1 FROM jsonb_array_elements(CASE jsonb_typeof(${path}) WHEN 'array' THEN ${path} ELSE '[]'::jsonb END) AS ${alias}(value) WHERE ${condition})`;
   },
-  element: (alias, name) => (name === undefined ? `(${alias}.value #>> '{}')` : `(${alias}.value ->> '${quoted(name)}')`),
+  element: (alias, name) =>
+    name === undefined ? `(${alias}.value #>> '{}')` : `(${alias}.value ->> '${quoted(name)}')`,
   elementDocument: (alias) => `${alias}.value`,
   cast: (expression, attribute) => (numeric.has(attribute.type) ? `(${expression})::numeric` : expression),
 };

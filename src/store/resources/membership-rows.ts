@@ -8,9 +8,17 @@ export interface Condition {
 }
 
 /** Ids that were not members before. */
-export async function add(sql: Sql, groupId: string, added: ReadonlyMap<string, string>, at: number): Promise<string[]> {
+export async function add(
+  sql: Sql,
+  groupId: string,
+  added: ReadonlyMap<string, string>,
+  at: number,
+): Promise<string[]> {
   const news: string[] = [];
-  for (const piece of pieces([...added].sort(([a], [b]) => (a < b ? -1 : 1)), 200)) {
+  for (const piece of pieces(
+    [...added].sort(([a], [b]) => (a < b ? -1 : 1)),
+    200,
+  )) {
     const values = new Array(piece.length).fill('(?, ?, ?, ?)').join(', ');
     const rows = await sql.all<{ member_id: string }>(
       `INSERT INTO membership (group_id, member_id, member_type, since) VALUES ${values}
@@ -64,7 +72,9 @@ export async function replace(
 /** displayName, else userName, of the row `table` of resource. */
 export const display = (engine: Sql['engine'], table: string) => {
   const read = (name: string) =>
-    engine === 'sqlite' ? `json_extract(${table}.attributes, '$.${name}')` : `${table}.attributes->>'${name}'`;
+    engine === 'sqlite'
+      ? `json_extract(${table}.attributes, '$.${name}')`
+      : `${table}.attributes->>'${name}'`;
   return `COALESCE(${read('displayName')}, ${read('userName')})`;
 };
 
@@ -101,7 +111,13 @@ export async function groupsOf(sql: Sql, memberId: string) {
 
 /** Ends every membership of a resource about to be removed; what stood on the other side. */
 export async function detach(sql: Sql, id: string): Promise<{ groups: string[]; members: string[] }> {
-  const groups = await sql.all<{ group_id: string }>('DELETE FROM membership WHERE member_id = ? RETURNING group_id', [id]);
-  const members = await sql.all<{ member_id: string }>('DELETE FROM membership WHERE group_id = ? RETURNING member_id', [id]);
+  const groups = await sql.all<{ group_id: string }>(
+    'DELETE FROM membership WHERE member_id = ? RETURNING group_id',
+    [id],
+  );
+  const members = await sql.all<{ member_id: string }>(
+    'DELETE FROM membership WHERE group_id = ? RETURNING member_id',
+    [id],
+  );
   return { groups: groups.map((row) => row.group_id), members: members.map((row) => row.member_id) };
 }

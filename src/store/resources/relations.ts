@@ -15,12 +15,22 @@ export interface Relation {
   lookup?(path: AttributeReference, operand: string): Condition | undefined;
 }
 
-const exact = (type: 'string' | 'dateTime' | 'integer' = 'string'): Comparable => ({ attribute: { name: '', type }, fold: (value) => value });
+const exact = (type: 'string' | 'dateTime' | 'integer' = 'string'): Comparable => ({
+  attribute: { name: '', type },
+  fold: (value) => value,
+});
 const folded: Comparable = { attribute: { name: '', type: 'string' }, fold: foldString };
 
 /** The relation behind a path; undefined where the search document holds the attribute. */
-export function relationOf({ extension, attribute, subAttribute }: AttributeReference, context: FilterContext): Relation | undefined {
-  if (subAttribute?.name === 'displayName' && subAttribute.mutability === 'readOnly' && attribute.name === 'manager') {
+export function relationOf(
+  { extension, attribute, subAttribute }: AttributeReference,
+  context: FilterContext,
+): Relation | undefined {
+  if (
+    subAttribute?.name === 'displayName' &&
+    subAttribute.mutability === 'readOnly' &&
+    attribute.name === 'manager'
+  ) {
     return referredName(`${extension}:manager.value`, context);
   }
   if (extension?.startsWith('urn:landfall:params:scim:schemas:extension:accounts:')) return accounts(context);
@@ -86,7 +96,9 @@ function schemas(context: FilterContext): Relation {
   const json = jsonAccess(context.engine);
   const present = (urn: string) => json.present('r.search', [urn]);
   const urn = (text: string) => `'${text.replaceAll("'", "''")}'`;
-  const cores = context.types.map((type) => `SELECT ${urn(context.coreSchemas[type] ?? '')} AS value WHERE r.type = ${urn(type)}`);
+  const cores = context.types.map(
+    (type) => `SELECT ${urn(context.coreSchemas[type] ?? '')} AS value WHERE r.type = ${urn(type)}`,
+  );
   const extensions = context.extensionSchemas.map((id) => `SELECT ${urn(id)} AS value WHERE ${present(id)}`);
   return {
     multiValued: true,
@@ -124,7 +136,10 @@ export function memberColumn(context: FilterContext): Relation['column'] {
     if (name === 'value') return { text: 'm.member_id', on: exact() };
     if (name === 'type') return { text: 'lower(m.member_type)', on: folded };
     if (name === 'display') {
-      return { text: `(SELECT ${displayOf(context, 'd')} FROM resource d WHERE d.id = m.member_id)`, on: folded };
+      return {
+        text: `(SELECT ${displayOf(context, 'd')} FROM resource d WHERE d.id = m.member_id)`,
+        on: folded,
+      };
     }
     return undefined;
   };
@@ -136,7 +151,11 @@ function groups(context: FilterContext): Relation {
     column: (name) => {
       if (name === 'value') return { text: 'm.group_id', on: exact() };
       if (name === 'type') return { text: "'direct'", on: folded };
-      if (name === 'display') return { text: `(SELECT ${displayOf(context, 'd')} FROM resource d WHERE d.id = m.group_id)`, on: folded };
+      if (name === 'display')
+        return {
+          text: `(SELECT ${displayOf(context, 'd')} FROM resource d WHERE d.id = m.group_id)`,
+          on: folded,
+        };
       return undefined;
     },
     exists: (condition) => ({

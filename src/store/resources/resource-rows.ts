@@ -80,12 +80,10 @@ export async function updateIndex(sql: Sql, type: string, id: string, index: Res
   const wanted = new Set(index.values.map(({ path, value }) => `${path}\n${indexKey(value)}`));
   for (const row of known) {
     if (!wanted.has(`${row.path}\n${row.value}`)) {
-      await sql.run('DELETE FROM resource_value WHERE type = ? AND path = ? AND value = ? AND resource_id = ?', [
-        type,
-        row.path,
-        row.value,
-        id,
-      ]);
+      await sql.run(
+        'DELETE FROM resource_value WHERE type = ? AND path = ? AND value = ? AND resource_id = ?',
+        [type, row.path, row.value, id],
+      );
     }
   }
   const references = await sql.all<{ attribute: string; to_id: string }>(
@@ -95,7 +93,11 @@ export async function updateIndex(sql: Sql, type: string, id: string, index: Res
   const referred = new Set(index.references.map(({ attribute, to }) => `${attribute}\n${to}`));
   for (const row of references) {
     if (!referred.has(`${row.attribute}\n${row.to_id}`)) {
-      await sql.run('DELETE FROM reference WHERE from_id = ? AND attribute = ? AND to_id = ?', [id, row.attribute, row.to_id]);
+      await sql.run('DELETE FROM reference WHERE from_id = ? AND attribute = ? AND to_id = ?', [
+        id,
+        row.attribute,
+        row.to_id,
+      ]);
     }
   }
   await writeIndex(sql, type, id, index);

@@ -50,14 +50,25 @@ export class ResourceSearch {
     };
     if (!query.filter) return types;
     const filter = new FilterSql(context).compile(query.filter);
-    return { text: `${types.text} AND ${filter.text}`, parameters: [...types.parameters, ...filter.parameters] };
+    return {
+      text: `${types.text} AND ${filter.text}`,
+      parameters: [...types.parameters, ...filter.parameters],
+    };
   }
 
-  private async byIndex(sql: Sql, query: Query, source: string, where: Condition, context: FilterContext): Promise<StoredPage> {
+  private async byIndex(
+    sql: Sql,
+    query: Query,
+    source: string,
+    where: Condition,
+    context: FilterContext,
+  ): Promise<StoredPage> {
     const start = Math.max(1, query.startIndex ?? 1);
     const order = query.sortBy ? this.order(query.sortBy, query.sortOrder, context) : 'r.id';
     const rows =
-      query.count === 0 ? [] : await this.rows(sql, source, where, `ORDER BY ${order} LIMIT ? OFFSET ?`, [query.count, start - 1]);
+      query.count === 0
+        ? []
+        : await this.rows(sql, source, where, `ORDER BY ${order} LIMIT ? OFFSET ?`, [query.count, start - 1]);
     const whole = rows.length < query.count && (rows.length > 0 || start === 1);
     const total = whole ? start - 1 + rows.length : await this.total(sql, query, where);
     return { totalResults: total, resources: rows.map(toResource) };
@@ -67,7 +78,8 @@ export class ResourceSearch {
   private async byCursor(sql: Sql, query: Query, source: string, where: Condition): Promise<StoredPage> {
     const binding = JSON.stringify([query.types, query.filter ?? null, source]);
     const after = query.cursor === '' ? '' : await this.cursors.open(query.cursor!, binding);
-    const condition = after === '' ? where : { text: `${where.text} AND r.id > ?`, parameters: [...where.parameters, after] };
+    const condition =
+      after === '' ? where : { text: `${where.text} AND r.id > ?`, parameters: [...where.parameters, after] };
     const rows = await this.rows(sql, source, condition, 'ORDER BY r.id LIMIT ?', [query.count + 1]);
     const page = rows.slice(0, query.count);
     const last = page.at(-1);
@@ -79,7 +91,13 @@ export class ResourceSearch {
     };
   }
 
-  private rows(sql: Sql, source: string, where: Condition, tail: string, parameters: Parameter[]): Promise<ResourceRow[]> {
+  private rows(
+    sql: Sql,
+    source: string,
+    where: Condition,
+    tail: string,
+    parameters: Parameter[],
+  ): Promise<ResourceRow[]> {
     return sql.all<ResourceRow>(
       `SELECT ${resourceColumns}, (SELECT x.value FROM external_id x WHERE x.resource_id = r.id AND x.source = ?) AS external_id
        FROM resource r WHERE ${where.text} ${tail}`,
@@ -95,7 +113,10 @@ export class ResourceSearch {
       );
       return Number(row?.n ?? 0);
     }
-    const row = await sql.get<{ n: number }>(`SELECT COUNT(*) AS n FROM resource r WHERE ${where.text}`, where.parameters);
+    const row = await sql.get<{ n: number }>(
+      `SELECT COUNT(*) AS n FROM resource r WHERE ${where.text}`,
+      where.parameters,
+    );
     return Number(row?.n ?? 0);
   }
 
@@ -115,7 +136,8 @@ export class ResourceSearch {
     if (relation) return 'r.id';
     const json = jsonAccess(context.engine);
     const leaf = path.subAttribute ?? path.attribute;
-    const names = path.extension === undefined ? [path.attribute.name] : [path.extension, path.attribute.name];
+    const names =
+      path.extension === undefined ? [path.attribute.name] : [path.extension, path.attribute.name];
     const text = path.attribute.multiValued
       ? primaryValue(context.engine, names, path.subAttribute?.name)
       : json.value('r.search', path.subAttribute ? [...names, path.subAttribute.name] : names);

@@ -11,7 +11,14 @@ import {
 import type { ResolvedFilter } from '../../schema/filter.js';
 import { marks, parseJson, pieces, sqlOf, toJson, type Sql } from '../sql/sql.js';
 import * as members from './membership-rows.js';
-import { indexKey, resourceColumns, toResource, updateIndex, writeIndex, type ResourceRow } from './resource-rows.js';
+import {
+  indexKey,
+  resourceColumns,
+  toResource,
+  updateIndex,
+  writeIndex,
+  type ResourceRow,
+} from './resource-rows.js';
 import type { ResourceSearch } from './resource-search.js';
 
 const countShards = 16;
@@ -50,7 +57,12 @@ export class SqlResourceStore extends ResourceStore {
     return undefined;
   }
 
-  async load(tx: Transaction | undefined, type: string, id: string, source: string): Promise<Resource | undefined> {
+  async load(
+    tx: Transaction | undefined,
+    type: string,
+    id: string,
+    source: string,
+  ): Promise<Resource | undefined> {
     const sql = tx ? sqlOf(tx) : this.reader;
     const lock = tx && sql.engine === 'postgres' ? ' FOR UPDATE OF r' : '';
     const row = await sql.get<ResourceRow>(
@@ -61,14 +73,25 @@ export class SqlResourceStore extends ResourceStore {
     return row && toResource(row);
   }
 
-  async update(tx: Transaction, stored: StoredResource, expected: number): Promise<KeyClash | 'lost' | undefined> {
+  async update(
+    tx: Transaction,
+    stored: StoredResource,
+    expected: number,
+  ): Promise<KeyClash | 'lost' | undefined> {
     const sql = sqlOf(tx);
     const { resource, index } = stored;
     const clash = await this.clashOf(sql, resource.type, resource.id, index);
     if (clash) return clash;
     const changed = await sql.run(
       'UPDATE resource SET version = ?, last_modified = ?, attributes = ?, search = ? WHERE id = ? AND version = ?',
-      [resource.version, resource.lastModified, toJson(resource.attributes), toJson(index.search), resource.id, expected],
+      [
+        resource.version,
+        resource.lastModified,
+        toJson(resource.attributes),
+        toJson(index.search),
+        resource.id,
+        expected,
+      ],
     );
     if (changed !== 1) return 'lost';
     await this.releaseKeys(sql, resource.id, index);
@@ -78,7 +101,13 @@ export class SqlResourceStore extends ResourceStore {
     return undefined;
   }
 
-  async setExternalId(tx: Transaction, type: string, id: string, source: string, value: string | null): Promise<void> {
+  async setExternalId(
+    tx: Transaction,
+    type: string,
+    id: string,
+    source: string,
+    value: string | null,
+  ): Promise<void> {
     const sql = sqlOf(tx);
     if (value === null) {
       await sql.run('DELETE FROM external_id WHERE resource_id = ? AND source = ?', [id, source]);
@@ -108,7 +137,11 @@ export class SqlResourceStore extends ResourceStore {
     return Number(row?.version);
   }
 
-  async remove(tx: Transaction, type: string, id: string): Promise<{ groups: string[]; members: string[] } | undefined> {
+  async remove(
+    tx: Transaction,
+    type: string,
+    id: string,
+  ): Promise<{ groups: string[]; members: string[] } | undefined> {
     const sql = sqlOf(tx);
     const found = await sql.get('SELECT 1 AS found FROM resource WHERE id = ? AND type = ?', [id, type]);
     if (!found) return undefined;
@@ -135,7 +168,12 @@ export class SqlResourceStore extends ResourceStore {
     return types;
   }
 
-  addMembers(tx: Transaction, groupId: string, added: ReadonlyMap<string, string>, at: number): Promise<string[]> {
+  addMembers(
+    tx: Transaction,
+    groupId: string,
+    added: ReadonlyMap<string, string>,
+    at: number,
+  ): Promise<string[]> {
     return members.add(sqlOf(tx), groupId, added, at);
   }
 
@@ -149,7 +187,12 @@ export class SqlResourceStore extends ResourceStore {
     return members.removeWhere(sql, groupId, condition);
   }
 
-  replaceMembers(tx: Transaction, groupId: string, wanted: ReadonlyMap<string, string>, at: number): Promise<MemberChange> {
+  replaceMembers(
+    tx: Transaction,
+    groupId: string,
+    wanted: ReadonlyMap<string, string>,
+    at: number,
+  ): Promise<MemberChange> {
     return members.replace(sqlOf(tx), groupId, wanted, at);
   }
 
@@ -176,7 +219,13 @@ export class SqlResourceStore extends ResourceStore {
   async accounts(ids: readonly string[]): Promise<Map<string, AccountView[]>> {
     const accounts = new Map<string, AccountView[]>();
     for (const piece of pieces(ids)) {
-      const rows = await this.reader.all<{ resource_id: string; target: string; state: string; anchor: string | null; facts: unknown }>(
+      const rows = await this.reader.all<{
+        resource_id: string;
+        target: string;
+        state: string;
+        anchor: string | null;
+        facts: unknown;
+      }>(
         `SELECT resource_id, target, state, anchor, facts FROM link WHERE resource_id IN (${marks(piece.length)}) ORDER BY target`,
         piece,
       );
@@ -194,7 +243,10 @@ export class SqlResourceStore extends ResourceStore {
   }
 
   async idsReferringTo(tx: Transaction, id: string): Promise<string[]> {
-    const rows = await sqlOf(tx).all<{ from_id: string }>('SELECT DISTINCT from_id FROM reference WHERE to_id = ?', [id]);
+    const rows = await sqlOf(tx).all<{ from_id: string }>(
+      'SELECT DISTINCT from_id FROM reference WHERE to_id = ?',
+      [id],
+    );
     return rows.map((row) => row.from_id);
   }
 
@@ -203,11 +255,18 @@ export class SqlResourceStore extends ResourceStore {
   }
 
   async epoch(): Promise<string> {
-    this.knownEpoch ??= (await this.reader.get<{ value: string }>("SELECT value FROM store_fact WHERE name = 'epoch'"))?.value;
+    this.knownEpoch ??= (
+      await this.reader.get<{ value: string }>("SELECT value FROM store_fact WHERE name = 'epoch'")
+    )?.value;
     return this.knownEpoch ?? '0';
   }
 
-  private async clashOf(sql: Sql, type: string, id: string, index: ResourceIndex): Promise<KeyClash | undefined> {
+  private async clashOf(
+    sql: Sql,
+    type: string,
+    id: string,
+    index: ResourceIndex,
+  ): Promise<KeyClash | undefined> {
     for (const { path, value } of index.keys) {
       const row = await sql.get<{ resource_id: string }>(
         'SELECT resource_id FROM resource_key WHERE type = ? AND path = ? AND value = ?',
@@ -219,7 +278,12 @@ export class SqlResourceStore extends ResourceStore {
   }
 
   /** A key that was free a moment ago: on PostgreSQL another transaction may take it in between. */
-  private async claimKeys(sql: Sql, type: string, id: string, index: ResourceIndex): Promise<KeyClash | undefined> {
+  private async claimKeys(
+    sql: Sql,
+    type: string,
+    id: string,
+    index: ResourceIndex,
+  ): Promise<KeyClash | undefined> {
     for (const { path, value } of index.keys) {
       const row = await sql.get<{ resource_id: string }>(
         `INSERT INTO resource_key (type, path, value, resource_id) VALUES (?, ?, ?, ?)
@@ -239,7 +303,11 @@ export class SqlResourceStore extends ResourceStore {
     );
     for (const row of rows) {
       if (wanted.has(`${row.path}\n${row.value}`)) continue;
-      await sql.run('DELETE FROM resource_key WHERE type = ? AND path = ? AND value = ?', [row.type, row.path, row.value]);
+      await sql.run('DELETE FROM resource_key WHERE type = ? AND path = ? AND value = ?', [
+        row.type,
+        row.path,
+        row.value,
+      ]);
     }
   }
 

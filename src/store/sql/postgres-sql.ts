@@ -3,12 +3,20 @@ import { EngineError, numberParameters, SqlTransaction, type Parameter, type Row
 
 /** As much of pg's pool and client as is used here. */
 export interface PostgresClient {
-  query(query: { text: string; values: unknown[]; name?: string }): Promise<{ rows: unknown[]; rowCount: number | null }>;
+  query(query: {
+    text: string;
+    values: unknown[];
+    name?: string;
+  }): Promise<{ rows: unknown[]; rowCount: number | null }>;
   release(error?: Error | boolean): void;
 }
 export interface PostgresPool {
   connect(): Promise<PostgresClient>;
-  query(query: { text: string; values: unknown[]; name?: string }): Promise<{ rows: unknown[]; rowCount: number | null }>;
+  query(query: {
+    text: string;
+    values: unknown[];
+    name?: string;
+  }): Promise<{ rows: unknown[]; rowCount: number | null }>;
 }
 
 function engineError(error: unknown): EngineError {
@@ -61,7 +69,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
       try {
         return await this.once(work);
       } catch (error) {
-        if (!(error instanceof EngineError) || error.kind !== 'serialization' || attempt >= maximalRepeats) throw error;
+        if (!(error instanceof EngineError) || error.kind !== 'serialization' || attempt >= maximalRepeats)
+          throw error;
         await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20 * (attempt + 1)));
       }
     }

@@ -11,7 +11,8 @@ export function engineError(error: unknown): EngineError {
   const name = typeof code === 'string' ? code : '';
   const number = typeof errcode === 'number' ? errcode : -1;
   const text = message ?? String(error);
-  if (name.startsWith('SQLITE_CONSTRAINT') || constraintCodes.has(number)) return new EngineError('constraint', text, error);
+  if (name.startsWith('SQLITE_CONSTRAINT') || constraintCodes.has(number))
+    return new EngineError('constraint', text, error);
   if (name.startsWith('SQLITE_BUSY') || busyCodes.has(number)) return new EngineError('busy', text, error);
   if (name.startsWith('SQLITE_IOERR') || name === 'SQLITE_FULL' || (number & 0xff) === 10 || number === 13) {
     return new EngineError('io', text, error);

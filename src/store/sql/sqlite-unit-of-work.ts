@@ -66,7 +66,8 @@ export class SqliteUnitOfWork implements UnitOfWork {
   private async alone(unit: Unit): Promise<void> {
     if (this.closed) return unit.reject(this.closed);
     const outcome = await this.attempt([unit]);
-    if (outcome === 'again') unit.reject(new EngineError('other', 'the store lost the transaction', undefined));
+    if (outcome === 'again')
+      unit.reject(new EngineError('other', 'the store lost the transaction', undefined));
   }
 
   /** Runs a batch in one transaction; `again` when the whole batch was rolled back and nobody was answered. */
@@ -83,7 +84,9 @@ export class SqliteUnitOfWork implements UnitOfWork {
       if (outcome === 'broken' || !this.connection.inTransaction()) {
         this.rollback();
         if (batch.length > 1) return 'again';
-        unit.reject(this.lastFailure ?? new EngineError('other', 'the store lost the transaction', undefined));
+        unit.reject(
+          this.lastFailure ?? new EngineError('other', 'the store lost the transaction', undefined),
+        );
         return 'done';
       }
       outcomes.push(outcome);
