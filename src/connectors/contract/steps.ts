@@ -15,11 +15,8 @@ let counter = 0;
 
 /** Names that no other case uses, so cases may share one target and run in any order. */
 export function fresh(prefix: string): { id: string; name: string } {
-  const number = `${Date.now().toString(36)}${(counter++).toString(36)}`;
-  return {
-    id: `01920000-0000-7000-8000-${number.padStart(12, '0').slice(-12)}`,
-    name: `${prefix}-${number}`,
-  };
+  const number = (Date.now() * 1000 + counter++).toString(16);
+  return { id: `01920000-0000-7000-8000-${number.slice(-12)}`, name: `${prefix}-${number}` };
 }
 
 /** What delivery does with one resource, in order; the parts a case looks at are returned. */
