@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import type { ConnectorKind } from '../connectors/kind.js';
 import { secretsOf } from '../connectors/setting.js';
 import { checkClass } from './check-class.js';
+import { checkTogether } from './check-together.js';
 import {
   AuthFile,
   DeliveryFile,
@@ -96,7 +97,7 @@ class Reading {
       targets: this.targets(),
       schemas: this.schemas(),
     };
-    this.checkTogether(config);
+    this.problems.push(...checkTogether(config, this.options.withoutSecrets === true));
     return config;
   }
 
@@ -230,53 +231,6 @@ class Reading {
       }
     });
   }
-
-  private checkTogether({ targets, store, auth, delivery }: LandfallConfig): void {
-    const problem = (file: string, key: string, detail: string) =>
-      this.problems.push({ file, line: 1, column: 1, key, detail });
-    const names = new Set(targets.map(({ name }) => name));
-    const deciding = targets.filter(({ file }) => file.answer === 'delivered');
-    for (const { name } of deciding.slice(1)) {
-      problem(
-        `targets/${name}.yaml`,
-        'answer',
-        `only one target can be "delivered", and ${deciding[0]!.name} is; set "answer: stored" here`,
-      );
-    }
-    for (const { name, file } of targets) {
-      for (const other of file.dependsOn)
-        if (!names.has(other)) problem(`targets/${name}.yaml`, 'dependsOn', `there is no target "${other}"`);
-      if (circle(name, targets))
-        problem(`targets/${name}.yaml`, 'dependsOn', 'the targets depend on each other in a circle');
-    }
-    if (store.engine === 'postgres' && !store.url)
-      problem(
-        'store.yaml',
-        'url',
-        'is missing: the connection URL of PostgreSQL, by reference, e.g. "env:LANDFALL_DATABASE_URL"',
-      );
-    const tokens = new Set<string>();
-    for (const { name } of auth.tokens) {
-      if (tokens.has(name)) problem('auth.yaml', 'tokens', `two tokens are named "${name}"`);
-      tokens.add(name);
-    }
-    for (const { name, value } of delivery.secrets.keys) {
-      if (this.options.withoutSecrets || Buffer.from(value ?? '', 'base64').length === 32) continue;
-      problem(
-        'delivery.yaml',
-        'secrets.keys',
-        `the key "${name}" is not base64 of 32 bytes; make one with: openssl rand -base64 32`,
-      );
-    }
-    const passwords = targets.some(({ kind }) => kind.kind === 'active-directory');
-    if (passwords && delivery.secrets.keys.length === 0) {
-      problem(
-        'delivery.yaml',
-        'secrets.keys',
-        'is missing: passwords for Active Directory are sealed with a key until they are delivered. Make one with: openssl rand -base64 32',
-      );
-    }
-  }
 }
 
 const isInstance = (value: unknown): value is object =>
@@ -304,15 +258,4 @@ function keyOf(target: TargetFile, type: string): string[] {
   if (type === 'User' && target.users) return ['users'];
   if (type === 'Group' && target.groups) return ['groups'];
   return ['resources', type];
-}
-
-function circle(name: string, targets: readonly LoadedTarget[]): boolean {
-  const seen = new Set<string>();
-  const visit = (current: string): boolean => {
-    if (seen.has(current)) return false;
-    seen.add(current);
-    const next = targets.find((target) => target.name === current)?.file.dependsOn ?? [];
-    return next.some((other) => other === name || visit(other));
-  };
-  return visit(name);
 }

@@ -1,29 +1,47 @@
-import { Matches, type ValidationOptions } from 'class-validator';
+import { ValidateBy, type ValidationOptions } from 'class-validator';
 
 const durations: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const sizes: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
 
-/** `8s`, `5m`, `30d`. */
-export function IsDuration(options?: ValidationOptions): PropertyDecorator {
-  return Matches(/^\d+(ms|s|m|h|d)$/, {
-    message: 'must be a duration such as 500ms, 8s, 5m, 2h or 30d',
-    ...options,
-  });
-}
+export const durationPattern = /^\d+(ms|s|m|h|d)$/;
+export const sizePattern = /^\d+(B|KB|MB|GB)$/;
+
+const matching = (name: string, pattern: RegExp, options?: ValidationOptions) =>
+  ValidateBy(
+    { name, validator: { validate: (value: unknown) => typeof value === 'string' && pattern.test(value) } },
+    options,
+  );
+
+/** `500ms`, `8s`, `5m`, `2h`, `30d`. */
+export const IsDuration = (options?: ValidationOptions): PropertyDecorator =>
+  matching('isDuration', durationPattern, options);
 
 /** `64KB`, `8MB`. */
-export function IsSize(options?: ValidationOptions): PropertyDecorator {
-  return Matches(/^\d+(B|KB|MB|GB)$/, { message: 'must be a size such as 64KB or 8MB', ...options });
-}
+export const IsSize = (options?: ValidationOptions): PropertyDecorator =>
+  matching('isSize', sizePattern, options);
+
+/** A single value of a mapping line: text, number, or true and false. */
+export const IsScalar = (options?: ValidationOptions): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'isScalar',
+      validator: { validate: (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value) },
+    },
+    options,
+  );
 
 /** Milliseconds. */
 export function duration(text: string): number {
-  const [, number, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text)!;
-  return Number(number) * durations[unit!]!;
+  return amount(text, durationPattern, durations);
 }
 
 /** Bytes. */
 export function size(text: string): number {
-  const [, number, unit] = /^(\d+)(B|KB|MB|GB)$/.exec(text)!;
-  return Number(number) * sizes[unit!]!;
+  return amount(text, sizePattern, sizes);
+}
+
+function amount(text: string, pattern: RegExp, units: Record<string, number>): number {
+  const unit = pattern.exec(text)?.[1];
+  if (unit === undefined) throw new Error(`"${text}" has no unit that is known here`);
+  return parseInt(text, 10) * units[unit]!;
 }

@@ -1,0 +1,2 @@
+/** The text of docs/configuration.md. */
+export function reference(): string;
