@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { IsString } from 'class-validator';
 
 /** What the reference, the editor schemas and the error messages say about a setting. */
 export interface SettingNote {
@@ -15,6 +16,7 @@ const paths = Symbol('landfall:paths');
 /** Documents a setting where it is declared: the reference is generated from it. */
 export function Setting(description: string, more: Omit<SettingNote, 'description'> = {}): PropertyDecorator {
   return (target, property) => {
+    IsString()(target, property);
     const known = Reflect.getMetadata(notes, target.constructor) as Record<string, SettingNote> | undefined;
     Reflect.defineMetadata(
       notes,
@@ -36,6 +38,7 @@ export function FilePath(): PropertyDecorator {
 
 function mark(as: symbol): PropertyDecorator {
   return (target, property) => {
+    IsString()(target, property);
     const known = (Reflect.getMetadata(as, target.constructor) as string[] | undefined) ?? [];
     Reflect.defineMetadata(as, [...known, String(property)], target.constructor);
   };

@@ -1,7 +1,7 @@
 import { subAttributeOf } from '../attribute-path.js';
 import { commonAttributes } from '../builtin/common-attributes.js';
 import type { ResourceType } from '../resource-type.js';
-import type { AttributeDefinition, Attributes, Json, JsonObject } from '../types.js';
+import type { AttributeDefinition, Attributes, Json, JsonObject, SchemaDocument } from '../types.js';
 import { isObject, isReference } from '../validate/attribute-value.js';
 import { everything, projectAttribute, type Projection } from './projection.js';
 
@@ -51,21 +51,29 @@ class Renderer {
 
   render(): JsonObject {
     const { id, externalId } = this.source;
-    const extensions = this.type.extensions.map(({ schema }) => ({ schema, part: this.#part(schema.id) }));
-    const present = extensions.filter(({ part }) => Object.keys(part).length > 0);
-    const urns = [this.type.schema.id, ...present.map(({ schema }) => schema.id)];
+    const present = this.type.extensions
+      .map(({ schema }) => ({ urn: schema.id, ...this.#extension(schema) }))
+      .filter(({ listed }) => listed);
+    const urns = [this.type.schema.id, ...present.map(({ urn }) => urn)];
     const resource: JsonObject = {};
     this.#put(resource, undefined, COMMON.get('schemas')!, urns);
     this.#put(resource, undefined, COMMON.get('id')!, id);
     if (externalId !== undefined) this.#put(resource, undefined, COMMON.get('externalId')!, externalId);
     this.#putAll(resource, undefined, this.type.schema.attributes, this.#core());
-    for (const { schema, part } of present) {
-      const shown: JsonObject = {};
-      this.#putAll(shown, schema.id, schema.attributes, part);
-      if (Object.keys(shown).length > 0) resource[schema.id] = shown;
-    }
+    for (const { urn, shown } of present) if (Object.keys(shown).length > 0) resource[urn] = shown;
     this.#put(resource, undefined, COMMON.get('meta')!, this.#meta());
     return resource;
+  }
+
+  /** Facts are on request: they are no reason to list a schema that the answer says nothing of. */
+  #extension(schema: SchemaDocument): { shown: JsonObject; listed: boolean } {
+    const shown: JsonObject = {};
+    this.#putAll(shown, schema.id, schema.attributes, this.#part(schema.id));
+    const stored = this.source.attributes[schema.id];
+    return {
+      shown,
+      listed: Object.keys(shown).length > 0 || (isObject(stored) && Object.keys(stored).length > 0),
+    };
   }
 
   #core(): JsonObject {
