@@ -1,11 +1,11 @@
 /** Writes docs/configuration.md from the classes that configuration files are validated with, so that the reference is the code. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { root } from './root.mjs';
 
 const sources = [
-  'src/config/files.ts',
+  ...readdirSync(join(root, 'src/config/files')).map((file) => `src/config/files/${file}`),
   'src/connectors/active-directory/settings.ts',
   'src/connectors/scim/settings.ts',
   'src/connectors/ldif/settings.ts',
@@ -19,6 +19,7 @@ const sections = [
   ['scim.yaml', 'ScimFile', {}],
   ['delivery.yaml', 'DeliveryFile', {}],
   ['targets/*.yaml', 'TargetFile', {}],
+  ['sources/*.yaml', 'SourceFile', {}],
   ['`settings` of kind active-directory', 'AdSettings', {}],
   ['`settings` of kind scim', 'ScimTargetSettings', {}],
   ['`settings` of kind ldif', 'LdifSettings', {}],
@@ -39,12 +40,22 @@ function classesOf(file) {
 const classes = new Map(sources.flatMap(classesOf));
 
 const commentOf = (node) =>
-  ts
-    .getJSDocCommentsAndTags(node)
-    .map((doc) => (typeof doc.comment === 'string' ? doc.comment : ''))
+  [
+    ...ts.getJSDocCommentsAndTags(node).map((doc) => (typeof doc.comment === 'string' ? doc.comment : '')),
+    settingNote(node),
+  ]
     .join(' ')
     .replace(/\s+/g, ' ')
     .trim();
+
+/** What `@Setting('…')` says. */
+function settingNote(node) {
+  const calls = (ts.canHaveDecorators(node) ? (ts.getDecorators(node) ?? []) : []).map(
+    ({ expression }) => expression,
+  );
+  const note = calls.find((call) => ts.isCallExpression(call) && call.expression.getText() === 'Setting');
+  return note && ts.isStringLiteralLike(note.arguments[0]) ? note.arguments[0].text : '';
+}
 
 function baseOf({ node }) {
   const clause = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);

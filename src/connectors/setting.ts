@@ -16,7 +16,6 @@ const paths = Symbol('landfall:paths');
 /** Documents a setting where it is declared: the reference is generated from it. */
 export function Setting(description: string, more: Omit<SettingNote, 'description'> = {}): PropertyDecorator {
   return (target, property) => {
-    IsString()(target, property);
     const known = Reflect.getMetadata(notes, target.constructor) as Record<string, SettingNote> | undefined;
     Reflect.defineMetadata(
       notes,

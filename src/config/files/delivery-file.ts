@@ -1,0 +1,101 @@
+import { Type } from 'class-transformer';
+import {
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { Secret, Setting } from '../../connectors/setting.js';
+import { IsDuration } from '../units.js';
+import { GuardBlock } from './guard-block.js';
+
+export class RetryBlock {
+  @Setting('Pause after the first failed attempt; it doubles, with jitter, after each further one.')
+  @IsOptional()
+  @IsDuration()
+  first = '2s';
+
+  @Setting('Longest pause between attempts.')
+  @IsOptional()
+  @IsDuration()
+  longest = '10m';
+
+  @Setting('Attempts before a resource is parked. Unavailability of the target does not count.')
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  attempts = 12;
+}
+
+export class SealingKeyEntry {
+  @Setting('Name of the key. It stands beside what was sealed with it: never use one again.', {
+    example: '2026',
+  })
+  @IsString()
+  name!: string;
+
+  @Setting('Base64 of 32 random bytes, by reference. Make one with `openssl rand -base64 32`.', {
+    example: 'file:../secrets/sealing-key',
+  })
+  @Secret()
+  value!: string;
+}
+
+export class SecretsBlock {
+  @Setting(
+    'Keys that passwords are sealed with until they are delivered. The first seals; the others still open.',
+  )
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => SealingKeyEntry)
+  keys: SealingKeyEntry[] = [];
+}
+
+/** delivery.yaml */
+export class DeliveryFile {
+  @Setting('When a failed delivery is tried again.')
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => RetryBlock)
+  retry: RetryBlock = new RetryBlock();
+
+  @Setting('Keys for secrets at rest.')
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SecretsBlock)
+  secrets: SecretsBlock = new SecretsBlock();
+
+  @Setting('The guard against accidents of every target that has none of its own.')
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => GuardBlock)
+  guard?: GuardBlock;
+
+  @Setting('How long an initial password can be revealed.')
+  @IsOptional()
+  @IsDuration()
+  initialPasswordLives = '14d';
+
+  @Setting('How long a password given by a client waits for its target.')
+  @IsOptional()
+  @IsDuration()
+  passwordWaits = '7d';
+
+  @Setting('New accounts choose a password of their own at the first sign-in.')
+  @IsOptional()
+  @IsBoolean()
+  mustChangeInitialPassword = true;
+
+  @Setting('How long the provisioning log is kept.')
+  @IsOptional()
+  @IsDuration()
+  logRetention = '90d';
+}
