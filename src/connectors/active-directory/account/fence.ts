@@ -1,0 +1,119 @@
+import { EqualityFilter, ExtensibleFilter, OrFilter } from 'ldapts';
+import { ConnectorError, type ResourceKind } from '../../connector.js';
+import type { Directory } from '../domain/directory.js';
+import type { AdSession } from '../session/ad-session.js';
+import type { AdEntry } from '../session/entry.js';
+import type { AdSettings } from '../settings.js';
+import { isWithin, sameDn } from '../values/dn.js';
+import { ridOf } from '../values/sid.js';
+import { isNormalAccount } from '../values/user-account-control.js';
+
+/** Read right before each write: where the object really is, and whether it is one of those that are never touched. */
+export const FENCE_ATTRIBUTES = [
+  ...['objectGUID', 'objectSid', 'objectClass', 'userAccountControl', 'adminCount', 'isCriticalSystemObject'],
+  ...['sAMAccountName', 'msDS-ObjectSoa', 'pwdLastSet', 'groupType', 'primaryGroupID'],
+];
+
+/** Below this every relative id belongs to Windows itself (MS-DTYP §2.4.2.4). */
+const FIRST_ORDINARY_RID = 1000;
+
+/** Administrators of a domain (MS-ADTS §3.1.1.6.1.2), relative to the domain's SID or to S-1-5-32. */
+const PRIVILEGED_RIDS = [512, 516, 518, 519, 520];
+const PRIVILEGED_BUILTIN_RIDS = [544, 548, 549, 550, 551, 552];
+const MEMBER_OF_CHAIN = '1.2.840.113556.1.4.1941';
+
+const FOREIGN_CLASSES = ['computer', 'inetorgperson', 'msds-managedserviceaccount', 'msds-groupmanagedserviceaccount'];
+
+/** What this target may touch. Refuses with the reason; never guesses. */
+export class Fence {
+  #privileged: string[] | undefined;
+
+  constructor(
+    private readonly directory: Directory,
+    private readonly settings: AdSettings,
+  ) {}
+
+  /** The managed scope of a kind: its bases and where its leavers go. */
+  bases(kind: ResourceKind): string[] {
+    const place = kind === 'Group' ? this.settings.groups : this.settings.users;
+    if (!place) return [];
+    const bases = place.bases ?? [place.container];
+    const { moveTo } = place.leavers;
+    return moveTo === undefined ? [...bases] : [...bases, moveTo];
+  }
+
+  covers(kind: ResourceKind, dn: string): boolean {
+    return this.bases(kind).some((base) => isWithin(dn, base));
+  }
+
+  /** Throws when the object is not ours to write. */
+  assert(entry: AdEntry, kind: ResourceKind, label: string): void {
+    const refusal = this.refusal(entry, kind);
+    if (refusal === undefined) return;
+    throw new ConnectorError({
+      kind: 'rejected',
+      detail: `The account of "${label}" (${entry.dn}) is not touched: ${refusal}`,
+      recommendedAction: 'Move the account into the managed scope, clear its protection, or take the resource out of scope.',
+    });
+  }
+
+  refusal(entry: AdEntry, kind: ResourceKind): string | undefined {
+    const classes = entry.all('objectClass').map((name) => name.toLowerCase());
+    const foreign = classFault(classes, kind);
+    if (foreign) return foreign;
+    if (!this.covers(kind, entry.dn)) return `it is outside the managed scope (${this.bases(kind).join('; ')}).`;
+    if (kind !== 'Group' && !isNormalAccount(entry.number('userAccountControl') ?? 0)) return 'it is not an ordinary user account.';
+    return this.protection(entry);
+  }
+
+  private protection(entry: AdEntry): string | undefined {
+    if ((entry.number('adminCount') ?? 0) > 0) return 'it is protected (adminCount is set).';
+    if (entry.one('isCriticalSystemObject') === 'TRUE') return 'it is a critical system object.';
+    if (entry.sid !== '' && ridOf(entry.sid) < FIRST_ORDINARY_RID) return 'it is a built-in account.';
+    if (/cloud/i.test(entry.one('msDS-ObjectSoa') ?? '')) return 'it is managed by Entra itself (msDS-ObjectSoa is Cloud).';
+    const { accounts, groups } = this.settings.protected;
+    return [...accounts, ...groups].some((named) => names(named, entry)) ? 'the settings protect it.' : undefined;
+  }
+
+  /** Members of privileged groups, however deep: their adminCount may not have been written yet. */
+  async assertNotPrivileged(session: AdSession, entry: AdEntry, label: string): Promise<void> {
+    const groups = await this.privilegedGroups(session);
+    if (groups.length === 0) return;
+    const filters = groups.map((value) => new ExtensibleFilter({ matchType: 'memberOf', rule: MEMBER_OF_CHAIN, value }));
+    const found = await session.search(entry.dn, { scope: 'base', filter: new OrFilter({ filters }), attributes: ['objectGUID'] });
+    if (found.length === 0) return;
+    throw new ConnectorError({
+      kind: 'rejected',
+      detail: `The account of "${label}" (${entry.dn}) is not touched: it is a member of a privileged group.`,
+      recommendedAction: 'Manage administrators by hand, or take the account out of the privileged group.',
+    });
+  }
+
+  private async privilegedGroups(session: AdSession): Promise<string[]> {
+    if (this.#privileged) return this.#privileged;
+    const { domainSid } = await this.directory.facts(session);
+    const sids = [
+      ...PRIVILEGED_RIDS.map((rid) => `${domainSid}-${rid}`),
+      ...PRIVILEGED_BUILTIN_RIDS.map((rid) => `S-1-5-32-${rid}`),
+    ];
+    const filters = [
+      ...sids.map((value) => new EqualityFilter({ attribute: 'objectSid', value })),
+      ...this.settings.protected.groups.map((value) => new EqualityFilter({ attribute: value.includes('=') ? 'distinguishedName' : 'sAMAccountName', value })),
+    ];
+    const groups = await this.directory.find(session, new OrFilter({ filters }), ['objectGUID']);
+    this.#privileged = groups.map(({ dn }) => dn);
+    return this.#privileged;
+  }
+}
+
+function classFault(classes: readonly string[], kind: ResourceKind): string | undefined {
+  if (kind === 'Group') return classes.includes('group') ? undefined : 'it is not a group.';
+  if (!classes.includes('user')) return 'it is not a user.';
+  const foreign = FOREIGN_CLASSES.find((name) => classes.includes(name));
+  return foreign === undefined ? undefined : `it is of class ${foreign}.`;
+}
+
+function names(named: string, entry: AdEntry): boolean {
+  if (named.includes('=')) return sameDn(named, entry.dn);
+  return named.toLowerCase() === entry.one('sAMAccountName')?.toLowerCase();
+}

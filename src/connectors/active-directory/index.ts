@@ -1,0 +1,27 @@
+import type { ConnectorKind } from '../kind.js';
+import { AdConnector } from './ad-connector.js';
+import { defaultMapping } from './default-mapping.js';
+import { candidates, foldName } from './names.js';
+import { rightsScripts } from './rights/rights.js';
+import { AdSettings } from './settings.js';
+import { dnKey } from './values/dn.js';
+
+export { AdSettings };
+
+/** Targets of `kind: active-directory`. */
+export const activeDirectory: ConnectorKind<AdSettings> = {
+  kind: 'active-directory',
+  Settings: AdSettings,
+  defaultMapping,
+  nameSpace(settings, kind, attribute, container) {
+    const name = attribute.toLowerCase();
+    if (name === 'samaccountname' || name === 'userprincipalname') return name;
+    if (name !== 'rdn') return undefined;
+    const place = kind === 'Group' ? settings.groups : settings.users;
+    return `rdn:${foldName(dnKey(container ?? place?.container ?? ''))}`;
+  },
+  fold: (_attribute, value) => foldName(value),
+  expandCandidates: (_settings, kind, attribute, given) => candidates(attribute, kind, given),
+  create: (settings, context) => new AdConnector(settings, context),
+  rights: (settings, mapped) => ({ scripts: rightsScripts(settings, mapped) }),
+};

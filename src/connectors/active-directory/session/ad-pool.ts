@@ -1,0 +1,267 @@
+import { ConnectorError } from '../../connector.js';
+import type { ConnectorLog, ServerChoice } from '../../kind.js';
+import { AdError, recognise } from '../errors/ad-error.js';
+import { connectorError, kindOf } from '../errors/connector-error.js';
+import type { AdSettings } from '../settings.js';
+import { AdSession, type SessionOptions } from './ad-session.js';
+import { tlsOptions } from './secure-channel.js';
+import { serversOf, type LookUp } from './servers.js';
+
+export interface PoolSurroundings {
+  choice: ServerChoice;
+  log: ConnectorLog;
+  now(): number;
+  lookUp?: LookUp;
+}
+
+/** After a refused sign-in nothing is tried for so long: each further try counts towards the lockout of the service account. */
+const CREDENTIALS_REST_MS = 10 * 60_000;
+/** A controller that says busy so often in a row is left for another. */
+const PATIENCE = 3;
+const REST_MS = 60_000;
+const TICK_MS = 15_000;
+
+interface Waiting {
+  resolve(session: AdSession): void;
+  reject(error: unknown): void;
+}
+
+/** Bound connections to the one controller of the domain that all replicas use at the moment. */
+export class AdPool {
+  #idle: AdSession[] = [];
+  #open = 0;
+  readonly #waiting: Waiting[] = [];
+  readonly #resting = new Map<string, number>();
+  #refused: { at: number; error: ConnectorError } | undefined;
+  #busy = 0;
+  #closed = false;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly settings: AdSettings,
+    private readonly surroundings: PoolSurroundings,
+  ) {
+    const tick = Math.min(TICK_MS, (settings.pool.keepAliveSeconds * 1000) / 2, (settings.pool.idleSeconds * 1000) / 2);
+    this.#timer = setInterval(() => void this.tend(), Math.max(tick, 250));
+    this.#timer.unref();
+  }
+
+  /** Runs work on a session of its own. An abort destroys the connection: what was under way is then unknown. */
+  async use<T>(signal: AbortSignal, work: (session: AdSession) => Promise<T>): Promise<T> {
+    const session = await this.acquire(signal);
+    const abort = () => session.destroy();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      const result = await work(session);
+      this.#busy = 0;
+      return result;
+    } catch (error) {
+      if (error instanceof AdError && (error.resultCode === 51 || error.resultCode === 52)) this.countBusy(session.server);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.release(session);
+    }
+  }
+
+  /** A session of its own for as long as the reader takes, outside the pool: a slow reader holds up nobody. */
+  async *stream<T>(signal: AbortSignal, work: (session: AdSession) => AsyncIterable<T>): AsyncGenerator<T> {
+    signal.throwIfAborted();
+    const session = await this.connect(signal);
+    const abort = () => session.destroy();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      yield* work(session);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      await session.close();
+    }
+  }
+
+  /** An explicit check by an administrator may try the credentials again. */
+  forgetRefusal(): void {
+    this.#refused = undefined;
+  }
+
+  /** True for a while after another controller took over: what it does not know may not have reached it yet. */
+  async mayLag(): Promise<boolean> {
+    const movedAt = await this.surroundings.choice.movedAt();
+    return movedAt !== undefined && this.surroundings.now() - movedAt < this.settings.replicationSeconds * 1000;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    const idle = this.#idle.splice(0);
+    this.#waiting.splice(0).forEach(({ reject }) => reject(unavailable('The connector is closed.')));
+    await Promise.all(idle.map((session) => session.close()));
+  }
+
+  private async acquire(signal: AbortSignal): Promise<AdSession> {
+    signal.throwIfAborted();
+    if (this.#closed) throw unavailable('The connector is closed.');
+    const current = await this.surroundings.choice.current();
+    for (let session = this.#idle.pop(); session; session = this.#idle.pop()) {
+      if (this.fresh(session) && (current === undefined || session.server === current)) return session;
+      this.discard(session);
+    }
+    if (this.#open >= this.settings.pool.size) return this.wait(signal);
+    this.#open += 1;
+    try {
+      return await this.connect(signal);
+    } catch (error) {
+      this.#open -= 1;
+      this.wakeNext();
+      throw error;
+    }
+  }
+
+  private wait(signal: AbortSignal): Promise<AdSession> {
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        reject(signal.reason);
+      };
+      const done = () => signal.removeEventListener('abort', abort);
+      const waiting: Waiting = {
+        resolve: (session) => (done(), resolve(session)),
+        reject: (error) => (done(), reject(error)),
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      this.#waiting.push(waiting);
+    });
+  }
+
+  private release(session: AdSession): void {
+    session.usedAt = this.surroundings.now();
+    const next = this.#waiting.shift();
+    if (this.#closed || !session.usable) {
+      this.discard(session);
+      if (next) this.handOver(next);
+    } else if (next) next.resolve(session);
+    else this.#idle.push(session);
+  }
+
+  private handOver(waiting: Waiting): void {
+    this.acquire(new AbortController().signal).then(waiting.resolve, waiting.reject);
+  }
+
+  private wakeNext(): void {
+    const next = this.#waiting.shift();
+    if (next) this.handOver(next);
+  }
+
+  private discard(session: AdSession): void {
+    this.#open -= 1;
+    void session.close();
+  }
+
+  private fresh(session: AdSession): boolean {
+    const { idleSeconds, maxAgeSeconds } = this.settings.pool;
+    const now = this.surroundings.now();
+    return session.usable && now - session.usedAt < idleSeconds * 1000 && now - session.openedAt < maxAgeSeconds * 1000;
+  }
+
+  private countBusy(server: string): void {
+    this.#busy += 1;
+    if (this.#busy < PATIENCE) return;
+    this.#busy = 0;
+    this.#resting.set(server, this.surroundings.now());
+    this.#idle.splice(0).forEach((session) => this.discard(session));
+  }
+
+  /** The controller in use, else the next that answers; a move is agreed with the other replicas. */
+  private async connect(signal: AbortSignal): Promise<AdSession> {
+    this.throwIfRefused();
+    const { choice, log, now } = this.surroundings;
+    const current = await choice.current();
+    const servers = await serversOf(this.settings, this.surroundings.lookUp);
+    if (servers.length === 0) throw misconfigured(`No domain controller of "${this.settings.domain}" is found in DNS.`);
+    const rested = (server: string) => now() - (this.#resting.get(server) ?? -REST_MS) >= REST_MS;
+    const known = current !== undefined && servers.includes(current) ? [current] : [];
+    const order = [...new Set([...known, ...servers])];
+    const ready = order.filter(rested);
+    let last: unknown;
+    for (const server of ready.length > 0 ? ready : order) {
+      try {
+        const session = await AdSession.open(this.options(server), signal);
+        if (session.identity.readOnly || !session.identity.synchronized) {
+          await session.close();
+          throw unavailable(`${server} is a read-only or not yet synchronised domain controller.`);
+        }
+        if (server === current || (await choice.move(current, server))) return session;
+        await session.close();
+        log.info({ server }, 'another replica chose a domain controller at the same moment');
+        return await this.connect(signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        last = this.refusedBy(server, error);
+      }
+    }
+    throw last;
+  }
+
+  /** Bad credentials and certificates are the same on every controller: no other is tried. */
+  private refusedBy(server: string, error: unknown): unknown {
+    const recognised = error instanceof ConnectorError ? undefined : recognise(error, 'connect');
+    if (!recognised) return error;
+    const shown = connectorError(recognised, { doing: `open a session with ${server}` });
+    this.surroundings.log.warn({ server, text: recognised.text }, shown.detail);
+    if (kindOf(recognised) !== 'misconfigured') return unavailable(shown.detail, recognised);
+    if (recognised.resultCode === 49) this.#refused = { at: this.surroundings.now(), error: shown };
+    throw shown;
+  }
+
+  private throwIfRefused(): void {
+    if (!this.#refused) return;
+    if (this.surroundings.now() - this.#refused.at < CREDENTIALS_REST_MS) throw this.#refused.error;
+    this.#refused = undefined;
+  }
+
+  private options(server: string): SessionOptions {
+    const { bindDn, bindPassword, startTls, timeouts } = this.settings;
+    return {
+      server,
+      bindDn,
+      password: bindPassword,
+      startTls,
+      tls: tlsOptions(this.settings),
+      connectMs: timeouts.connectMs,
+      operationMs: timeouts.operationMs,
+      now: this.surroundings.now,
+    };
+  }
+
+  /** Closes idle sessions before the controller does (900 s), and keeps the others warm. */
+  private async tend(): Promise<void> {
+    const now = this.surroundings.now();
+    const idle = this.#idle;
+    this.#idle = [];
+    const kept: AdSession[] = [];
+    for (const session of idle) {
+      if (this.fresh(session)) kept.push(session);
+      else this.discard(session);
+    }
+    await Promise.all(
+      kept.map(async (session) => {
+        if (now - session.heardAt >= this.settings.pool.keepAliveSeconds * 1000) await session.touch().catch(() => undefined);
+        if (session.usable && !this.#closed) this.giveBack(session);
+        else this.discard(session);
+      }),
+    );
+  }
+
+  private giveBack(session: AdSession): void {
+    const next = this.#waiting.shift();
+    if (next) next.resolve(session);
+    else this.#idle.push(session);
+  }
+}
+
+function unavailable(detail: string, cause?: AdError): ConnectorError {
+  return new ConnectorError({ kind: 'unavailable', detail, ...(cause ? { diagnostic: cause.text } : {}) }, cause);
+}
+
+function misconfigured(detail: string): ConnectorError {
+  return new ConnectorError({ kind: 'misconfigured', detail });
+}

@@ -1,0 +1,34 @@
+import { Ber, BerWriter, Control } from 'ldapts';
+
+/** LDAP_SERVER_PERMISSIVE_MODIFY_OID (MS-ADTS §3.1.1.3.4.1.8). */
+export const PERMISSIVE_MODIFY = '1.2.840.113556.1.4.1413';
+/** LDAP_SERVER_TREE_DELETE_OID (MS-ADTS §3.1.1.3.4.1.15). */
+export const TREE_DELETE = '1.2.840.113556.1.4.805';
+/** LDAP_SERVER_DOMAIN_SCOPE_OID (MS-ADTS §3.1.1.3.4.1.4): no referrals to other partitions. */
+export const DOMAIN_SCOPE = '1.2.840.113556.1.4.1339';
+/** LDAP_SERVER_EXTENDED_DN_OID (MS-ADTS §3.1.1.3.4.1.5). */
+export const EXTENDED_DN = '1.2.840.113556.1.4.529';
+/** LDAP_SERVER_RANGE_RETRIEVAL_NOERR_OID (MS-ADTS §3.1.1.3.4.1.22). */
+export const RANGE_NO_ERROR = '1.2.840.113556.1.4.1948';
+
+/** A control that consists of its name. */
+export class PlainControl extends Control {
+  constructor(oid: string, critical = false) {
+    super(oid, { critical });
+  }
+}
+
+/** Distinguished names come with their GUID in front: `<GUID=…>;<SID=…>;CN=…`. */
+export class ExtendedDnControl extends Control {
+  constructor() {
+    super(EXTENDED_DN, { critical: true });
+  }
+
+  protected override writeControl(writer: BerWriter): void {
+    const value = new BerWriter();
+    value.startSequence();
+    value.writeInt(1);
+    value.endSequence();
+    writer.writeBuffer(value.buffer, Ber.OctetString);
+  }
+}
