@@ -47,6 +47,8 @@ async function openSqlite(options: StoreOptions & { engine: 'sqlite' }, open: Op
     // TypeORM's SQLite driver mixes up the transactions of concurrent requests: from here on it only reads.
     await dataSource.query('PRAGMA query_only = ON');
     const writer = openConnection(file);
+    // An embedded store serves one gateway: leases of the one before are nobody's any more.
+    writer.exec('UPDATE link SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL');
     const reader = openConnection(file);
     reader.exec('PRAGMA query_only = ON');
     const unitOfWork = new SqliteUnitOfWork(writer, { onCommitFailure: open.onCommitFailure ?? endProcess });
