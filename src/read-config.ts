@@ -1,18 +1,21 @@
 import { readdirSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { loadConfig, type LandfallConfig, type LoadOptions } from './config/load-config.js';
+import {
+  loadConfig,
+  type LandfallConfig,
+  type LoadedConfig,
+  type LoadOptions,
+} from './config/load-config.js';
 import type { ConfigProblem } from './config/problem.js';
 import { ConnectorLoadError, ConnectorRegistry, packagesOf } from './connectors/registry.js';
 import { compileObjectMapping } from './mapping/index.js';
 import { SchemaProblems } from './schema/document-problems.js';
 import { SchemaRegistry } from './schema/schema-registry.js';
 
-export interface ReadConfig {
-  config: LandfallConfig;
+export interface ReadConfig extends LoadedConfig {
   connectors: ConnectorRegistry;
   registry: SchemaRegistry;
-  problems: ConfigProblem[];
 }
 
 /** Reads a configuration folder with everything it names: connectors of packages, schemas, mappings. All problems at once. */
@@ -32,29 +35,24 @@ export async function readConfig(
   const loaded = loadConfig(folder, {
     ...options,
     kinds: connectors.kinds,
+    kindOf: (name) => connectors.find(name),
     checkMapping: (target, kind, type, block) => {
       const fallback = kind.defaultMapping[type];
       const resourceType = registry.resourceType(type);
+      if (!resourceType) return [{ path: '', detail: `there is no resource type "${type}"` }];
       const { problems: found } = compileObjectMapping(
         { ...fallback, ...block, mapping: block.mapping ?? fallback?.mapping ?? [] },
         type,
         {
           defaultDomain: target.defaultDomain ?? 'example.test',
           domainFqdn: 'example.test',
-          ...(resourceType
-            ? { schemas: [resourceType.schema, ...resourceType.extensions.map(({ schema }) => schema)] }
-            : {}),
+          schemas: [resourceType.schema, ...resourceType.extensions.map(({ schema }) => schema)],
         },
       );
-      return found.map(({ path, detail, position }) => ({
-        path,
-        detail: position
-          ? `${detail} (line ${position.line}, column ${position.column} of the expression)`
-          : detail,
-      }));
+      return found;
     },
   });
-  return { config: loaded.config, connectors, registry, problems: [...loaded.problems, ...problems] };
+  return { ...loaded, connectors, registry, problems: [...loaded.problems, ...problems] };
 }
 
 function registryOf({ schemas }: LandfallConfig, problems: ConfigProblem[]): SchemaRegistry {

@@ -1,80 +1,66 @@
+import type { ConfigFolder } from './config-folder.js';
 import type { AuthFile, DeliveryFile, StoreFile } from './files.js';
-import type { LandfallConfig, LoadedTarget } from './load-config.js';
-import type { ConfigProblem } from './problem.js';
+import type { LandfallConfig } from './load-config.js';
+import type { LoadedTarget } from './read-targets.js';
+import { isReference } from './secrets.js';
 
 const makeKey = 'make one with: openssl rand -base64 32';
 
-/** What no file shows alone: targets that contradict each other, doubled tokens, keys that are missing or no keys. */
-export function checkTogether(config: LandfallConfig, withoutSecrets: boolean): ConfigProblem[] {
-  const { targets, store, auth, delivery } = config;
-  return [
-    ...targetProblems(targets),
-    ...storeProblems(store),
-    ...tokenProblems(auth),
-    ...keyProblems(delivery, targets, withoutSecrets),
-  ];
-}
-
-const problem = (file: string, key: string, detail: string): ConfigProblem => ({
-  file,
-  line: 1,
-  column: 1,
-  key,
-  detail,
-});
-
-function targetProblems(targets: readonly LoadedTarget[]): ConfigProblem[] {
-  const names = new Set(targets.map(({ name }) => name));
-  const [first, ...others] = targets.filter(({ file }) => file.answer === 'delivered');
-  const deciding = others.map(({ name }) =>
-    problem(
-      `targets/${name}.yaml`,
-      'answer',
-      `only one target can be "delivered", and ${first!.name} is; set "answer: stored" here`,
-    ),
-  );
-  const depending = targets.flatMap(({ name, file }) => {
-    const unknown = file.dependsOn.filter((other) => !names.has(other));
-    const found = unknown.map((other) =>
-      problem(`targets/${name}.yaml`, 'dependsOn', `there is no target "${other}"`),
-    );
-    if (inCircle(name, targets))
-      found.push(
-        problem(`targets/${name}.yaml`, 'dependsOn', 'the targets depend on each other in a circle'),
-      );
-    return found;
-  });
-  return [...deciding, ...depending];
-}
-
-function storeProblems(store: StoreFile): ConfigProblem[] {
-  if (store.engine !== 'postgres' || store.url) return [];
-  const detail =
-    'is missing: the connection URL of PostgreSQL, by reference, e.g. "env:LANDFALL_DATABASE_URL"';
-  return [problem('store.yaml', 'url', detail)];
-}
-
-function tokenProblems({ tokens }: AuthFile): ConfigProblem[] {
-  const names = tokens.map(({ name }) => name);
-  const doubled = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  return [...doubled].map((name) => problem('auth.yaml', 'tokens', `two tokens are named "${name}"`));
-}
-
-function keyProblems(
-  { secrets }: DeliveryFile,
-  targets: readonly LoadedTarget[],
-  withoutSecrets: boolean,
-): ConfigProblem[] {
-  if (secrets.keys.length === 0 && targets.some(({ kind }) => kind.kind === 'active-directory')) {
-    const detail = `is missing: passwords for Active Directory are sealed with a key until they are delivered; ${makeKey}`;
-    return [problem('delivery.yaml', 'secrets.keys', detail)];
+/** What no file shows alone: targets that contradict each other, repeated tokens, keys that are missing or no keys. */
+export function checkTogether(
+  config: LandfallConfig,
+  folder: ConfigFolder,
+  switchedOff: readonly string[],
+): void {
+  const { targets, store, auth, delivery, server } = config;
+  deciding(targets, folder);
+  dependencies(targets, switchedOff, folder);
+  postgres(store, folder);
+  tokens(auth, folder);
+  keys(delivery, targets, folder);
+  if (config.scim.defaultPageSize > config.scim.maxPageSize) {
+    folder.report('scim.yaml', ['defaultPageSize'], `is more than maxPageSize (${config.scim.maxPageSize})`);
   }
-  if (withoutSecrets) return [];
-  return secrets.keys
-    .filter(({ value }) => Buffer.from(value ?? '', 'base64').length !== 32)
-    .map(({ name }) =>
-      problem('delivery.yaml', 'secrets.keys', `the key "${name}" is not base64 of 32 bytes; ${makeKey}`),
+  if (server.tls === undefined && !local(server.host) && server.trustedProxies.length === 0) {
+    folder.warn(
+      'server.yaml',
+      ['host'],
+      'listens on the network without TLS: tokens and passwords can be read on the way. Set tls, or trustedProxies if a proxy ends TLS',
     );
+  }
+}
+
+const fileOf = ({ name }: LoadedTarget) => `targets/${name}.yaml`;
+const local = (host: string) => /^(127\.|localhost$|::1$|\[::1\]$)/.test(host);
+
+function deciding(targets: readonly LoadedTarget[], folder: ConfigFolder): void {
+  const [first, ...others] = targets.filter(({ file }) => file.answer === 'delivered');
+  for (const target of others) {
+    const detail = `only one target can be "delivered", and ${first!.name} is; set "answer: stored" here`;
+    folder.report(fileOf(target), ['answer'], detail);
+  }
+}
+
+function dependencies(
+  targets: readonly LoadedTarget[],
+  switchedOff: readonly string[],
+  folder: ConfigFolder,
+): void {
+  const names = targets.map(({ name }) => name);
+  for (const target of targets) {
+    target.file.dependsOn.forEach((other, index) => {
+      if (names.includes(other)) return;
+      const off = switchedOff.includes(other);
+      folder.report(
+        fileOf(target),
+        ['dependsOn', index],
+        off ? `the target "${other}" is switched off` : `there is no target "${other}"`,
+      );
+    });
+    if (inCircle(target.name, targets)) {
+      folder.report(fileOf(target), ['dependsOn'], 'the targets depend on each other in a circle');
+    }
+  }
 }
 
 function inCircle(name: string, targets: readonly LoadedTarget[]): boolean {
@@ -86,4 +72,40 @@ function inCircle(name: string, targets: readonly LoadedTarget[]): boolean {
     return next.some((other) => other === name || visit(other));
   };
   return visit(name);
+}
+
+function postgres({ engine, url }: StoreFile, folder: ConfigFolder): void {
+  if (engine !== 'postgres' || url !== undefined) return;
+  const detail =
+    'is missing: the connection URL of PostgreSQL, by reference, e.g. "env:LANDFALL_DATABASE_URL"';
+  folder.report('store.yaml', ['url'], detail);
+}
+
+function tokens({ tokens: entries }: AuthFile, folder: ConfigFolder): void {
+  entries.forEach(({ name, hash }, index) => {
+    const before = entries.slice(0, index);
+    if (before.some((other) => name !== undefined && other.name === name)) {
+      folder.report('auth.yaml', ['tokens', index, 'name'], `another token is named "${name}"`);
+    }
+    const same = before.find((other) => hash !== undefined && other.hash === hash);
+    if (same) folder.report('auth.yaml', ['tokens', index, 'hash'], `is the token "${same.name}" again`);
+  });
+}
+
+function keys({ secrets }: DeliveryFile, targets: readonly LoadedTarget[], folder: ConfigFolder): void {
+  if (secrets.keys.length === 0 && targets.some(({ kind }) => kind.kind === 'active-directory')) {
+    const detail = `is missing: passwords for Active Directory are sealed with a key until they are delivered; ${makeKey}`;
+    folder.report('delivery.yaml', ['secrets', 'keys'], detail);
+  }
+  secrets.keys.forEach(({ name, value }, index) => {
+    const path = ['secrets', 'keys', index];
+    if (secrets.keys.slice(0, index).some((other) => name !== undefined && other.name === name)) {
+      folder.report('delivery.yaml', [...path, 'name'], `another key is named "${name}"`);
+    }
+    // What could not be looked up was said already.
+    if (value === undefined || isReference(value) || folder.reported('delivery.yaml', [...path, 'value']))
+      return;
+    if (Buffer.from(value, 'base64').length === 32) return;
+    folder.report('delivery.yaml', [...path, 'value'], `what it names is not base64 of 32 bytes; ${makeKey}`);
+  });
 }

@@ -1,5 +1,9 @@
 /** The name that was probably meant; undefined when none is near. */
 export function nearest(given: string, names: readonly string[]): string | undefined {
+  const begun = names.filter(
+    (name) => given.length >= 3 && name.toLowerCase().startsWith(given.toLowerCase()),
+  );
+  if (begun.length === 1) return begun[0];
   const ranked = names
     .map((name) => ({ name, distance: distance(given.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 /** One thing that is wrong in the configuration: where, what, and how to mend it. */
 export interface ConfigProblem {
   /** Relative to the configuration folder. */
@@ -9,11 +11,12 @@ export interface ConfigProblem {
   detail: string;
 }
 
+/** The whole report; paths lead there from where the command was run. */
 export function printProblems(folder: string, problems: readonly ConfigProblem[]): string {
   const head = `The configuration in ${folder} has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:`;
-  const lines = problems.map(
-    ({ file, line, column, key, detail }) =>
-      `  ${file}:${line}:${column}  ${key === '' ? '' : `${key}: `}${detail}`,
-  );
-  return [head, ...lines].join('\n');
+  return [head, ...problems.map((problem) => `  ${printProblem(problem, folder)}`)].join('\n');
+}
+
+export function printProblem({ file, line, column, key, detail }: ConfigProblem, folder = ''): string {
+  return `${join(folder, file)}:${line}:${column}  ${key === '' ? '' : `${key}: `}${detail}`;
 }

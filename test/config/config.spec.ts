@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { printProblems } from '../../src/config/problem.js';
+import { printProblem } from '../../src/config/problem.js';
 import { readConfig } from '../../src/read-config.js';
+
+const key = Buffer.alloc(32, 1).toString('base64');
 
 describe('A configuration folder', () => {
   let folder: string;
@@ -13,114 +15,146 @@ describe('A configuration folder', () => {
 
   const write = (name: string, ...lines: string[]) => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
+    writeFileSync(join(folder, name), `${lines.join('\n')}\n`, { mode: 0o600 });
   };
+  const read = (env: NodeJS.ProcessEnv = {}, withoutSecrets = false) =>
+    readConfig(folder, { env, withoutSecrets });
   const problems = async (env: NodeJS.ProcessEnv = {}) =>
-    printProblems('x', (await readConfig(folder, { env })).problems)
-      .split('\n')
-      .slice(1)
-      .map((line) => line.trim());
+    (await read(env)).problems.map((problem) => printProblem(problem));
 
-  it('that stands in the repository validates as it is', async () => {
-    expect((await readConfig('config', { env: {} })).problems).toEqual([]);
-  });
-
-  it('says everything that is wrong at once, with file, line, key and the nearest setting', async () => {
-    write('server.yaml', 'host: 127.0.0.1', 'prot: 8080', 'publicUrl: no url');
-    write('auth.yaml', 'tokens:', '  - name: entra', '    hash: my-secret-token', '    clint: entra');
-    write('store.yaml', 'engine: mysql');
-    write(
-      'delivery.yaml',
-      'retry:',
-      '  first: soon',
-      'secrets:',
-      '  keys:',
-      '    - name: a',
-      '      value: c2VjcmV0',
-    );
-    expect(await problems()).toEqual([
-      expect.stringMatching(/^server\.yaml:2:1 {2}prot: is not a setting; did you mean "port"\?$/),
-      expect.stringMatching(/^server\.yaml:3:1 {2}publicUrl: /),
-      expect.stringMatching(
-        /^auth\.yaml:4:5 {2}tokens\[0\]\.clint: is not a setting; did you mean "client"\?$/,
-      ),
-      expect.stringMatching(
-        /^auth\.yaml:3:5 {2}tokens\[0\]\.hash: must be sha256: and 64 hexadecimal digits/,
-      ),
-      expect.stringMatching(/^store\.yaml:1:1 {2}engine: must be one of/),
-      expect.stringMatching(/^delivery\.yaml:2:3 {2}retry\.first: must be a duration/),
-      expect.stringMatching(
-        /^delivery\.yaml:6:7 {2}secrets\.keys\[0\]\.value: must name where the secret lives/,
-      ),
-      expect.stringMatching(/^delivery\.yaml:1:1 {2}secrets\.keys: the key "a" is not base64 of 32 bytes/),
-    ]);
-  });
-
-  it('never prints a secret', async () => {
-    write('auth.yaml', 'tokens:', '  - name: entra', '    hash: my-secret-token');
-    write('delivery.yaml', 'secrets:', '  keys:', '    - name: a', '      value: my-other-secret');
-    const report = (await problems()).join('\n');
-    expect(report).not.toContain('my-secret-token');
-    expect(report).not.toContain('my-other-secret');
-  });
-
-  it('reports YAML faults and doubled keys with their line', async () => {
-    write('server.yaml', 'port: 8080', 'port: 8081');
-    expect(await problems()).toEqual([expect.stringMatching(/^server\.yaml:2:1 {2}Map keys must be unique/)]);
-  });
-
-  it('reports faults of a mapping expression at the line and the character', async () => {
-    write('delivery.yaml', 'secrets:', '  keys:', '    - name: a', '      value: env:KEY');
-    write(
-      'targets/mem.yaml',
-      'kind: memory',
-      'users:',
-      '  mapping:',
-      '    - target: name',
-      '      source: userName',
-      '    - target: title',
-      '      expression: Jion(" ", [title])',
-    );
-    const report = await problems({ KEY: Buffer.alloc(32).toString('base64') });
-    expect(report).toEqual([
-      expect.stringMatching(/^targets\/mem\.yaml:7:7 {2}users\.mapping\[1\]\.expression: .*Join.*column 1/),
-    ]);
-  });
-
-  it('refuses a second target that decides and a circle of targets', async () => {
-    write('targets/a.yaml', 'kind: memory', 'dependsOn: [b]');
-    write('targets/b.yaml', 'kind: memory', 'dependsOn: [a, c]');
-    expect(await problems()).toEqual([
-      expect.stringContaining('only one target can be "delivered"'),
-      expect.stringContaining('depend on each other in a circle'),
-      expect.stringContaining('there is no target "c"'),
-      expect.stringContaining('depend on each other in a circle'),
-    ]);
-  });
-
-  it('reads secrets of a target only when it is on', async () => {
+  const sealingKey = () => {
     write('delivery.yaml', 'secrets:', '  keys:', '    - name: a', '      value: file:key');
-    write('key', Buffer.alloc(32, 1).toString('base64'));
-    const target = [
+    write('key', key);
+  };
+  const directory = (...more: string[]) =>
+    write(
+      'targets/ad.yaml',
       'kind: active-directory',
       'settings:',
       '  servers: [ldaps://dc]',
       '  bindDn: CN=svc',
-      '  bindPassword: env:NOT_SET',
+      '  bindPassword: env:AD_PASSWORD',
       '  users: { container: "OU=a,DC=b" }',
-    ];
-    write('targets/ad.yaml', ...target, 'enabled: false');
+      '  groups: { container: "OU=g,DC=b" }',
+      ...more,
+    );
+  const revision = async () => (await read({ AD_PASSWORD: 'p' })).config.targets[0]!.revision;
+
+  it('that stands in the repository validates as it is', async () => {
+    const { problems: found, warnings } = await readConfig('config', { env: {} });
+    expect([...found, ...warnings]).toEqual([]);
+  });
+
+  it('that is empty has the defaults of every file', async () => {
+    const { config, problems: found } = await read();
+    expect(found).toEqual([]);
+    expect(config).toMatchObject({
+      server: { host: '127.0.0.1', port: 8080 },
+      store: { engine: 'sqlite' },
+      targets: [],
+    });
+  });
+
+  it('that does not exist is one problem', async () => {
+    rmSync(folder, { recursive: true });
+    expect(await problems()).toEqual([expect.stringContaining('the folder does not exist')]);
+  });
+
+  it('reads secrets of a target only when it is on', async () => {
+    sealingKey();
+    directory('enabled: false');
     expect(await problems()).toEqual([]);
-    write('targets/ad.yaml', ...target);
+    directory();
     expect(await problems()).toEqual([
-      expect.stringMatching(
-        /^targets\/ad\.yaml:5:3 {2}settings\.bindPassword: the environment variable NOT_SET is not set$/,
-      ),
+      'targets/ad.yaml:5:3  settings.bindPassword: the environment variable AD_PASSWORD is not set',
+    ]);
+  });
+
+  it('is checked without secrets where they are not at hand', async () => {
+    directory();
+    write('delivery.yaml', 'secrets:', '  keys:', '    - name: a', '      value: file:nowhere');
+    expect((await read({}, true)).problems).toEqual([]);
+  });
+
+  it('hands out what secrets name, without the end of the line', async () => {
+    sealingKey();
+    directory();
+    const { config } = await read({ AD_PASSWORD: 'p4ss word ' });
+    expect(config.delivery.secrets.keys[0]!.value).toBe(key);
+    expect(config.targets[0]!.settings).toMatchObject({ bindPassword: 'p4ss word ' });
+  });
+
+  it('is shown with defaults and with references instead of secrets', async () => {
+    sealingKey();
+    directory();
+    const { shown } = await read({ AD_PASSWORD: 'p4ss' });
+    expect(shown['delivery.yaml']).toMatchObject({
+      retry: { first: '2s' },
+      secrets: { keys: [{ name: 'a', value: 'file:key' }] },
+    });
+    expect(shown['targets/ad.yaml']).toMatchObject({
+      answerWithin: '8s',
+      settings: { bindPassword: 'env:AD_PASSWORD' },
+    });
+  });
+
+  it('warns of secret files that others can read', async () => {
+    sealingKey();
+    chmodSync(join(folder, 'key'), 0o644);
+    expect((await read()).warnings.map((warning) => printProblem(warning))).toEqual([
+      'delivery.yaml:4:7  secrets.keys[0].value: the file key can be read by other accounts of this machine; chmod 600 it',
+    ]);
+  });
+
+  it('warns of tokens that travel in the clear', async () => {
+    write('server.yaml', 'host: 0.0.0.0');
+    expect((await read()).warnings).toEqual([
+      expect.objectContaining({ file: 'server.yaml', line: 1, key: 'host' }),
     ]);
   });
 
   it('lets PORT beat the file', async () => {
     write('server.yaml', 'port: 8080');
-    expect((await readConfig(folder, { env: { PORT: '9001' } })).config.server.port).toBe(9001);
+    expect((await read({ PORT: '9001' })).config.server.port).toBe(9001);
+    expect(await problems({ PORT: 'http' })).toEqual([
+      'server.yaml:1:1  port: the environment variable PORT is "http", which is no port',
+    ]);
+  });
+
+  it('gives the guard of delivery.yaml to targets that have none', async () => {
+    write('delivery.yaml', 'guard: { deletes: 5 }');
+    write('targets/a.yaml', 'kind: memory');
+    write('targets/b.yaml', 'kind: memory', 'answer: stored', 'guard: { deletes: 9 }');
+    expect((await read()).config.targets.map(({ file }) => file.guard?.deletes)).toEqual([5, 9]);
+  });
+
+  it('reports a type of resource that nothing defines', async () => {
+    write('targets/a.yaml', 'kind: memory', 'resources:', '  Devise:', '    mapping: []');
+    expect(await problems()).toEqual([
+      'targets/a.yaml:3:3  resources.Devise: there is no resource type "Devise"',
+    ]);
+  });
+
+  it.each([
+    ['a comment', '# nothing'],
+    ['another speed', 'parallel: 2'],
+    ['another guard', 'guard: { deletes: 1 }'],
+  ])('keeps the revision of a target with %s', async (_what, line) => {
+    sealingKey();
+    directory();
+    const before = await revision();
+    directory(line);
+    expect(await revision()).toBe(before);
+  });
+
+  it.each([
+    ['another mapping', 'users: { mapping: [{ target: mail, source: userName }] }'],
+    ['another policy', 'users: { onDelete: delete }'],
+  ])('changes the revision of a target with %s', async (_what, line) => {
+    sealingKey();
+    directory();
+    const before = await revision();
+    directory(line);
+    expect(await revision()).not.toBe(before);
   });
 });
