@@ -22,8 +22,26 @@ export const storeId = 'store-under-test';
 /** What the tests map: everything they write, and nothing else is allowed. */
 export const mapped = {
   User: [
-    ...['sAMAccountName', 'userPrincipalName', 'displayName', 'givenName', 'sn', 'title', 'mail', 'department', 'manager'],
-    ...['telephoneNumber+otherTelephone', 'country', 'proxyAddresses', 'accountExpires', 'thumbnailPhoto', 'description', 'employeeID'],
+    ...[
+      'sAMAccountName',
+      'userPrincipalName',
+      'displayName',
+      'givenName',
+      'sn',
+      'title',
+      'mail',
+      'department',
+      'manager',
+    ],
+    ...[
+      'telephoneNumber+otherTelephone',
+      'country',
+      'proxyAddresses',
+      'accountExpires',
+      'thumbnailPhoto',
+      'description',
+      'employeeID',
+    ],
   ],
   Group: ['sAMAccountName', 'displayName', 'description', 'managedBy'],
 };
@@ -74,7 +92,7 @@ export interface Wish {
   enabled?: boolean;
   container?: string;
   references?: Record<string, string[]>;
-  password?: string;
+  password?: string | undefined;
   mustChange?: boolean;
   match?: { attribute: string; value: string }[];
   id?: string;
@@ -98,7 +116,9 @@ export class Person {
   subject(changed: Wish = {}): Subject {
     const wish = { ...this.wish, ...changed };
     const password: PasswordToSet | undefined =
-      wish.password === undefined ? undefined : { value: wish.password, sealedAt: Date.now(), mustChange: wish.mustChange ?? false };
+      wish.password === undefined
+        ? undefined
+        : { value: wish.password, sealedAt: Date.now(), mustChange: wish.mustChange ?? false };
     return {
       kind: this.kind,
       resourceId: this.id,
@@ -143,31 +163,52 @@ export class Person {
   }
 }
 
-export async function setMembers(connector: Connector, group: Person, people: readonly Person[], present = true): Promise<Applied | Plan> {
-  const plan = await connector.planMembers(group.group(), people.map((person) => person.edge(present)), soon());
+export async function setMembers(
+  connector: Connector,
+  group: Person,
+  people: readonly Person[],
+  present = true,
+): Promise<Applied | Plan> {
+  const plan = await connector.planMembers(
+    group.group(),
+    people.map((person) => person.edge(present)),
+    soon(),
+  );
   return plan.action === 'none' ? plan : connector.execute(plan, soon());
 }
 
 function desired(wish: Wish, kind: 'User' | 'Group', name: string): DesiredAccount {
-  const unique = { sAMAccountName: name, ...(kind === 'User' ? { userPrincipalName: `${name}@contoso.example` } : {}), ...wish.unique };
+  const unique = {
+    sAMAccountName: name,
+    ...(kind === 'User' ? { userPrincipalName: `${name}@contoso.example` } : {}),
+    ...wish.unique,
+  };
   return {
     ...(wish.container === undefined ? {} : { container: wish.container }),
     ...(kind === 'Group' ? {} : { enabled: wish.enabled ?? true }),
-    attributes: Object.entries(wish.attributes ?? {}).map(
-      ([attribute, value]): DesiredAttribute => ({
-        name: attribute,
-        values: Array.isArray(value) ? value : [value],
-        apply: 'always',
-        mapping: `test ${attribute}`,
-      }),
-    ),
+    attributes: Object.entries(wish.attributes ?? {}).map(([attribute, value]): DesiredAttribute => ({
+      name: attribute,
+      values: Array.isArray(value) ? value : [value],
+      apply: 'always',
+      mapping: `test ${attribute}`,
+    })),
     unique: Object.fromEntries(
       Object.entries({ rdn: wish.rdn ?? name, ...unique }).map(([attribute, value]) => [
         attribute,
-        { value, givenByClient: attribute === 'userPrincipalName', apply: 'always', mapping: `test ${attribute}` },
+        {
+          value,
+          givenByClient: attribute === 'userPrincipalName',
+          apply: 'always',
+          mapping: `test ${attribute}`,
+        },
       ]),
     ),
-    references: Object.entries(wish.references ?? {}).map(([attribute, anchors]) => ({ attribute, anchors, pending: [], mapping: `test ${attribute}` })),
+    references: Object.entries(wish.references ?? {}).map(([attribute, anchors]) => ({
+      attribute,
+      anchors,
+      pending: [],
+      mapping: `test ${attribute}`,
+    })),
   };
 }
 

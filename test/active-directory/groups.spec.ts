@@ -10,14 +10,23 @@ describe('Groups in a real domain', () => {
   let people: Person[];
   beforeAll(async () => {
     ad = connect(lab());
-    people = Array.from({ length: 12 }, (_, index) => user(ad, `adg-p${index}`, { enabled: false, password: undefined as unknown as string }));
+    people = Array.from({ length: 12 }, (_, index) =>
+      user(ad, `adg-p${index}`, { enabled: false, password: undefined }),
+    );
     for (const person of people) await person.apply();
   }, 60_000);
   afterAll(() => ad?.close());
 
-  const read = async (name: string): Promise<Entry> => (await ldapsearch(lab(), lab().landfallOu, `(sAMAccountName=${name})`))[0]!;
-  const memberNames = async (name: string): Promise<string[]> => ((await read(name)).member ?? []).map((dn) => /^CN=([^,]+)/.exec(dn)![1]!).sort();
-  const asAdmin = async (dn: string, operation: 'add' | 'delete' | 'replace', type: string, values: string[]): Promise<void> => {
+  const read = async (name: string): Promise<Entry> =>
+    (await ldapsearch(lab(), lab().baseDn, `(sAMAccountName=${name})`))[0]!;
+  const memberNames = async (name: string): Promise<string[]> =>
+    ((await read(name)).member ?? []).map((dn) => /^CN=([^,]+)/.exec(dn)![1]!).sort();
+  const asAdmin = async (
+    dn: string,
+    operation: 'add' | 'delete' | 'replace',
+    type: string,
+    values: string[],
+  ): Promise<void> => {
     const admin = await adminClient(lab());
     try {
       await admin.modify(dn, new Change({ operation, modification: new Attribute({ type, values }) }));
@@ -59,8 +68,19 @@ describe('Groups in a real domain', () => {
     const team = await made('adg-team');
     await setMembers(ad, team, people.slice(0, 5));
     await setMembers(ad, team, people.slice(3, 7));
-    expect(await memberNames('adg-team')).toEqual(['adg-p0', 'adg-p1', 'adg-p2', 'adg-p3', 'adg-p4', 'adg-p5', 'adg-p6']);
-    expect(await setMembers(ad, team, people.slice(0, 7))).toMatchObject({ action: 'none', edges: expect.arrayContaining([{ memberId: people[0]!.id, kind: 'applied' }]) });
+    expect(await memberNames('adg-team')).toEqual([
+      'adg-p0',
+      'adg-p1',
+      'adg-p2',
+      'adg-p3',
+      'adg-p4',
+      'adg-p5',
+      'adg-p6',
+    ]);
+    expect(await setMembers(ad, team, people.slice(0, 7))).toMatchObject({
+      action: 'none',
+      edges: expect.arrayContaining([{ memberId: people[0]!.id, kind: 'applied' }]),
+    });
     await setMembers(ad, team, people.slice(1, 3), false);
     expect(await memberNames('adg-team')).toEqual(['adg-p0', 'adg-p3', 'adg-p4', 'adg-p5', 'adg-p6']);
   });
@@ -81,13 +101,21 @@ describe('Groups in a real domain', () => {
 
   it('carries out a chunk although some of it came true in the meantime', async () => {
     const raced = await made('adg-raced');
-    const plan = await ad.planMembers(raced.group(), people.slice(0, 6).map((person) => person.edge()), soon());
+    const plan = await ad.planMembers(
+      raced.group(),
+      people.slice(0, 6).map((person) => person.edge()),
+      soon(),
+    );
     const dn = (await read('adg-raced')).dn[0]!;
     await asAdmin(dn, 'add', 'member', [(await read('adg-p2')).dn[0]!, (await read('adg-p4')).dn[0]!]);
     const applied = await ad.execute(plan, soon());
     expect(applied.edges).toHaveLength(6);
     expect(applied.edges!.every(({ kind }) => kind === 'applied')).toBe(true);
-    const removal = await ad.planMembers(raced.group(), people.slice(0, 6).map((person) => person.edge(false)), soon());
+    const removal = await ad.planMembers(
+      raced.group(),
+      people.slice(0, 6).map((person) => person.edge(false)),
+      soon(),
+    );
     await asAdmin(dn, 'delete', 'member', [(await read('adg-p0')).dn[0]!]);
     expect((await ad.execute(removal, soon())).edges!.every(({ kind }) => kind === 'applied')).toBe(true);
     expect(await memberNames('adg-raced')).toEqual([]);
@@ -95,18 +123,27 @@ describe('Groups in a real domain', () => {
 
   it('refuses the one member that is gone and applies the others', async () => {
     const bereft = await made('adg-bereft');
-    const leaver = user(ad, 'adg-leaver', { enabled: false, password: undefined as unknown as string });
+    const leaver = user(ad, 'adg-leaver', { enabled: false, password: undefined });
     await leaver.apply();
     const edges = [...people.slice(0, 5), leaver].map((person) => person.edge());
     const plan = await ad.planMembers(bereft.group(), edges, soon());
     await leaver.remove('delete');
     const { edges: outcomes } = await ad.execute(plan, soon());
     expect(outcomes!.filter(({ kind }) => kind === 'applied')).toHaveLength(5);
-    expect(outcomes!.find(({ memberId }) => memberId === leaver.id)).toMatchObject({ kind: 'failed', error: { kind: 'missing', attribute: 'member' } });
+    expect(outcomes!.find(({ memberId }) => memberId === leaver.id)).toMatchObject({
+      kind: 'failed',
+      error: { kind: 'missing', attribute: 'member' },
+    });
     expect(await memberNames('adg-bereft')).toHaveLength(5);
     const later = await ad.planMembers(bereft.group(), edges, soon());
-    expect(later.edges!.find(({ memberId }) => memberId === leaver.id)).toMatchObject({ kind: 'failed', error: { kind: 'missing' } });
-    expect(await setMembers(ad, bereft, [leaver], false)).toMatchObject({ action: 'none', edges: [{ kind: 'applied' }] });
+    expect(later.edges!.find(({ memberId }) => memberId === leaver.id)).toMatchObject({
+      kind: 'failed',
+      error: { kind: 'missing' },
+    });
+    expect(await setMembers(ad, bereft, [leaver], false)).toMatchObject({
+      action: 'none',
+      edges: [{ kind: 'applied' }],
+    });
   });
 
   it('nests groups, circles included, and refuses what Windows refuses', async () => {
@@ -116,13 +153,20 @@ describe('Groups in a real domain', () => {
     await setMembers(ad, inner, [outer]);
     expect(await memberNames('adg-outer')).toEqual(['adg-inner', 'adg-p0']);
     expect(await memberNames('adg-inner')).toEqual(['adg-outer']);
-    const universal = connect(lab(), { settings: { groups: { container: lab().groupsOu, scope: 'universal' } } });
+    const universal = connect(lab(), {
+      settings: { groups: { container: lab().groupsOu, scope: 'universal' } },
+    });
     const wide = group(universal, 'adg-wide');
     await wide.apply();
     await universal.close();
     const refused = (await setMembers(ad, outer, [wide])) as Plan;
-    expect(refused).toMatchObject({ action: 'none', edges: [{ kind: 'failed', error: { kind: 'rejected', detail: expect.stringContaining('universal') } }] });
-    expect(((await setMembers(ad, outer, [outer])) as Plan).edges).toMatchObject([{ kind: 'failed', error: { kind: 'rejected' } }]);
+    expect(refused).toMatchObject({
+      action: 'none',
+      edges: [{ kind: 'failed', error: { kind: 'rejected', detail: expect.stringContaining('universal') } }],
+    });
+    expect(((await setMembers(ad, outer, [outer])) as Plan).edges).toMatchObject([
+      { kind: 'failed', error: { kind: 'rejected' } },
+    ]);
   });
 
   it('refuses members and groups outside the managed scope', async () => {
@@ -131,30 +175,46 @@ describe('Groups in a real domain', () => {
     await admin.unbind();
     const far = group(ad, 'adg-far');
     far.anchor = guid((await read('adg-far')).objectguid![0]!);
-    await expect(setMembers(ad, far, [people[0]!])).rejects.toMatchObject({ kind: 'rejected', detail: expect.stringContaining('outside the managed scope') });
+    await expect(setMembers(ad, far, [people[0]!])).rejects.toMatchObject({
+      kind: 'rejected',
+      detail: expect.stringContaining('outside the managed scope'),
+    });
     const near = await made('adg-near');
-    expect(((await setMembers(ad, near, [far])) as Plan).edges).toMatchObject([{ kind: 'failed', error: { kind: 'rejected', detail: expect.stringContaining('outside the managed scope') } }]);
+    expect(((await setMembers(ad, near, [far])) as Plan).edges).toMatchObject([
+      {
+        kind: 'failed',
+        error: { kind: 'rejected', detail: expect.stringContaining('outside the managed scope') },
+      },
+    ]);
   });
 
   it('never touches the members of a protected group', async () => {
     const guarded = await made('adg-guarded');
     await asAdmin((await read('adg-guarded')).dn[0]!, 'replace', 'adminCount', ['1']);
-    await expect(setMembers(ad, guarded, [people[0]!])).rejects.toMatchObject({ kind: 'rejected', detail: expect.stringContaining('adminCount') });
+    await expect(setMembers(ad, guarded, [people[0]!])).rejects.toMatchObject({
+      kind: 'rejected',
+      detail: expect.stringContaining('adminCount'),
+    });
     const named = connect(lab(), { settings: { protected: { groups: ['adg-team'] } } });
     try {
       const team = group(named, 'adg-team');
       team.anchor = guid((await read('adg-team')).objectguid![0]!);
-      await expect(setMembers(named, team, [people[0]!])).rejects.toMatchObject({ kind: 'rejected', detail: expect.stringContaining('settings protect') });
+      await expect(setMembers(named, team, [people[0]!])).rejects.toMatchObject({
+        kind: 'rejected',
+        detail: expect.stringContaining('settings protect'),
+      });
     } finally {
       await named.close();
     }
   });
 
   it('takes a leaver out of the managed groups where the settings say so', async () => {
-    const stripping = connect(lab(), { settings: { users: { container: lab().usersOu, leavers: { stripGroups: true } } } });
+    const stripping = connect(lab(), {
+      settings: { users: { container: lab().usersOu, leavers: { stripGroups: true } } },
+    });
     try {
       const club = await made('adg-club');
-      const leaver = user(stripping, 'adg-stripped', { enabled: false, password: undefined as unknown as string });
+      const leaver = user(stripping, 'adg-stripped', { enabled: false, password: undefined });
       await leaver.apply();
       await setMembers(ad, club, [leaver, people[0]!]);
       expect(await leaver.remove('disable')).toMatchObject({ effects: { memberRemovals: 1 } });
@@ -170,13 +230,19 @@ describe('Groups in a real domain', () => {
     const filler = `OU=filler,${lab().usersOu}`;
     await admin.add(filler, { objectClass: 'organizationalUnit' });
     const names = Array.from({ length: 400 }, (_, index) => `adg-m${index}`);
-    await Promise.all([0, 1, 2, 3].map(async (part) => {
-      const own = await adminClient(lab());
-      for (const name of names.filter((_, index) => index % 4 === part)) {
-        await own.add(`CN=${name},${filler}`, { objectClass: 'user', sAMAccountName: name, userAccountControl: '514' });
-      }
-      await own.unbind();
-    }));
+    await Promise.all(
+      [0, 1, 2, 3].map(async (part) => {
+        const own = await adminClient(lab());
+        for (const name of names.filter((_, index) => index % 4 === part)) {
+          await own.add(`CN=${name},${filler}`, {
+            objectClass: 'user',
+            sAMAccountName: name,
+            userAccountControl: '514',
+          });
+        }
+        await own.unbind();
+      }),
+    );
     await admin.unbind();
     for (const entry of await ldapsearch(lab(), filler, '(objectClass=user)', ['objectGUID', 'cn'])) {
       const one = user(ad, entry.cn![0]!);
@@ -197,7 +263,11 @@ describe('Groups in a real domain', () => {
   it('lists the managed users with their state and stamp', async () => {
     const found = new Map<string, { stamp?: string; enabled?: boolean }>();
     for await (const account of ad.list('User', soon())) found.set(account.anchor, account);
-    for (const person of people) expect(found.get(person.anchor!)).toMatchObject({ stamp: `store-under-test:${person.id}`, enabled: false });
+    for (const person of people)
+      expect(found.get(person.anchor!)).toMatchObject({
+        stamp: `store-under-test:${person.id}`,
+        enabled: false,
+      });
   });
 });
 

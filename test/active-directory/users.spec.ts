@@ -5,6 +5,9 @@ import { connect, initialPassword, soon, user, storeId, mapped } from './domain.
 import { Attribute, Change } from 'ldapts';
 import type { Connector } from '../../src/connectors/connector.js';
 
+/** No password goes with this write. */
+const none = undefined;
+
 describe('Users in a real domain', () => {
   const lab = useLab('ad-users');
   let ad: Connector;
@@ -23,7 +26,10 @@ describe('Users in a real domain', () => {
   const asAdmin = async (dn: string, name: string, values: string[]): Promise<void> => {
     const admin = await adminClient(lab());
     try {
-      await admin.modify(dn, new Change({ operation: 'replace', modification: new Attribute({ type: name, values }) }));
+      await admin.modify(
+        dn,
+        new Change({ operation: 'replace', modification: new Attribute({ type: name, values }) }),
+      );
     } finally {
       await admin.unbind();
     }
@@ -32,13 +38,22 @@ describe('Users in a real domain', () => {
   it('creates an enabled account that can sign in with its password', async () => {
     const jane = user(ad, 'adu-jane', {
       rdn: 'Jane, "Doe" + <x>; #1\\',
-      attributes: { displayName: 'Jane Doe', title: 'Cook', mail: 'jane@contoso.example', country: 'Germany' },
+      attributes: {
+        displayName: 'Jane Doe',
+        title: 'Cook',
+        mail: 'jane@contoso.example',
+        country: 'Germany',
+      },
     });
     const plan = await jane.plan();
     expect(plan.action).toBe('create');
     expect(JSON.stringify(plan.changes)).not.toContain(initialPassword);
     const applied = await jane.apply();
-    expect(applied).toMatchObject({ createdByUs: true, passwordSet: true, facts: { sAMAccountName: 'adu-jane', userPrincipalName: 'adu-jane@contoso.example' } });
+    expect(applied).toMatchObject({
+      createdByUs: true,
+      passwordSet: true,
+      facts: { sAMAccountName: 'adu-jane', userPrincipalName: 'adu-jane@contoso.example' },
+    });
     expect(await read('adu-jane')).toMatchObject({
       cn: ['Jane, "Doe" + <x>; #1\\'],
       useraccountcontrol: ['512'],
@@ -53,9 +68,11 @@ describe('Users in a real domain', () => {
   });
 
   it('finds nothing to do the second time', async () => {
-    const again = user(ad, 'adu-again', { attributes: { title: 'Cook', country: 'FR', 'telephoneNumber+otherTelephone': ['1', '2', '3'] } });
+    const again = user(ad, 'adu-again', {
+      attributes: { title: 'Cook', country: 'FR', 'telephoneNumber+otherTelephone': ['1', '2', '3'] },
+    });
     await again.apply();
-    const plan = await again.plan({ password: undefined as unknown as string });
+    const plan = await again.plan({ password: none });
     expect({ action: plan.action, changes: plan.changes }).toEqual({ action: 'none', changes: [] });
   });
 
@@ -70,16 +87,24 @@ describe('Users in a real domain', () => {
   it('changes only what differs, and moves and renames by the same plan', async () => {
     const bob = user(ad, 'adu-bob', { attributes: { title: 'Clerk', department: 'Payroll' } });
     await bob.apply();
-    const plan = await bob.plan({ password: undefined as unknown as string, rdn: 'Bob Renamed', attributes: { title: 'Head', department: 'Payroll' } });
+    const plan = await bob.plan({
+      password: none,
+      rdn: 'Bob Renamed',
+      attributes: { title: 'Head', department: 'Payroll' },
+    });
     expect(plan.changes.map(({ attribute }) => attribute)).toEqual(['title', 'distinguishedName']);
     await ad.execute(plan, soon());
-    expect(await read('adu-bob')).toMatchObject({ cn: ['Bob Renamed'], title: ['Head'], department: ['Payroll'] });
+    expect(await read('adu-bob')).toMatchObject({
+      cn: ['Bob Renamed'],
+      title: ['Head'],
+      department: ['Payroll'],
+    });
   });
 
   it('clears an attribute that the mapping empties', async () => {
     const cleared = user(ad, 'adu-cleared', { attributes: { title: 'Clerk' } });
     await cleared.apply();
-    await cleared.apply({ password: undefined as unknown as string, attributes: { title: [] } });
+    await cleared.apply({ password: none, attributes: { title: [] } });
     expect((await read('adu-cleared')).title).toBeUndefined();
   });
 
@@ -87,7 +112,7 @@ describe('Users in a real domain', () => {
     const dan = user(ad, 'adu-dan');
     await dan.apply();
     await asAdmin((await read('adu-dan')).dn[0]!, 'userAccountControl', [String(512 | 0x10000 | 0x100000)]);
-    const quiet = { password: undefined as unknown as string };
+    const quiet = { password: none };
     for (const _ of [1, 2]) await dan.apply({ ...quiet, enabled: false });
     expect((await read('adu-dan')).useraccountcontrol).toEqual([String(514 | 0x10000 | 0x100000)]);
     await dan.apply({ ...quiet, enabled: true });
@@ -97,14 +122,14 @@ describe('Users in a real domain', () => {
   it('wins a race for userAccountControl without losing the other write', async () => {
     const race = user(ad, 'adu-race');
     await race.apply();
-    const plan = await race.plan({ password: undefined as unknown as string, enabled: false });
+    const plan = await race.plan({ password: none, enabled: false });
     await asAdmin((await read('adu-race')).dn[0]!, 'userAccountControl', [String(512 | 0x10000)]);
     await ad.execute(plan, soon());
     expect((await read('adu-race')).useraccountcontrol).toEqual([String(514 | 0x10000)]);
   });
 
   it('refuses to create an enabled account without a password', async () => {
-    const bare = user(ad, 'adu-bare', { password: undefined as unknown as string });
+    const bare = user(ad, 'adu-bare', { password: none });
     await expect(bare.plan()).rejects.toMatchObject({ kind: 'rejected', attribute: 'unicodePwd' });
   });
 
@@ -133,17 +158,37 @@ describe('Users in a real domain', () => {
     ['userPrincipalName', { userPrincipalName: 'no-suffix' }, /name@suffix/],
   ])('refuses a %s that Windows would refuse', async (attribute, unique, detail) => {
     const refused = user(ad, 'adu-refused', { unique });
-    await expect(refused.plan()).rejects.toMatchObject({ kind: 'rejected', attribute, detail: expect.stringMatching(detail) });
+    await expect(refused.plan()).rejects.toMatchObject({
+      kind: 'rejected',
+      attribute,
+      detail: expect.stringMatching(detail),
+    });
   });
 
   it('reports who holds a value that is taken', async () => {
     const first = user(ad, 'adu-first', { rdn: 'Ann First' });
     await first.apply();
-    const second = (unique: Record<string, string>, rdn = 'Ann Second') => user(ad, 'adu-second', { unique, rdn }).plan();
-    await expect(second({ userPrincipalName: 'ADU-FIRST@contoso.example' })).rejects.toMatchObject({ kind: 'conflict', attribute: 'userPrincipalName', holder: first.anchor });
-    await expect(second({ sAMAccountName: 'Adu-First' })).rejects.toMatchObject({ kind: 'conflict', attribute: 'sAMAccountName', holder: first.anchor });
-    await expect(second({}, 'ann first')).rejects.toMatchObject({ kind: 'conflict', attribute: 'rdn', holder: first.anchor });
-    await expect(second({ userPrincipalName: `adu-first@${lab().dnsDomain}` })).rejects.toMatchObject({ kind: 'conflict', holder: first.anchor });
+    const second = (unique: Record<string, string>, rdn = 'Ann Second') =>
+      user(ad, 'adu-second', { unique, rdn }).plan();
+    await expect(second({ userPrincipalName: 'ADU-FIRST@contoso.example' })).rejects.toMatchObject({
+      kind: 'conflict',
+      attribute: 'userPrincipalName',
+      holder: first.anchor,
+    });
+    await expect(second({ sAMAccountName: 'Adu-First' })).rejects.toMatchObject({
+      kind: 'conflict',
+      attribute: 'sAMAccountName',
+      holder: first.anchor,
+    });
+    await expect(second({}, 'ann first')).rejects.toMatchObject({
+      kind: 'conflict',
+      attribute: 'rdn',
+      holder: first.anchor,
+    });
+    await expect(second({ userPrincipalName: `adu-first@${lab().dnsDomain}` })).rejects.toMatchObject({
+      kind: 'conflict',
+      holder: first.anchor,
+    });
   });
 
   it('names the attribute when the value was taken between plan and execute', async () => {
@@ -151,7 +196,11 @@ describe('Users in a real domain', () => {
     const plan = await late.plan();
     const quick = user(ad, 'adu-quick', { rdn: 'Late One' });
     await quick.apply();
-    await expect(ad.execute(plan, soon())).rejects.toMatchObject({ kind: 'conflict', attribute: 'rdn', holder: quick.anchor });
+    await expect(ad.execute(plan, soon())).rejects.toMatchObject({
+      kind: 'conflict',
+      attribute: 'rdn',
+      holder: quick.anchor,
+    });
   });
 
   it('sets and clears the manager by the other account', async () => {
@@ -160,18 +209,21 @@ describe('Users in a real domain', () => {
     const worker = user(ad, 'adu-worker', { references: { manager: [boss.anchor!] } });
     await worker.apply();
     expect((await read('adu-worker')).manager).toEqual((await read('adu-boss')).dn);
-    expect((await worker.plan({ password: undefined as unknown as string })).action).toBe('none');
-    await worker.apply({ password: undefined as unknown as string, references: { manager: [] } });
+    expect((await worker.plan({ password: none })).action).toBe('none');
+    await worker.apply({ password: none, references: { manager: [] } });
     expect((await read('adu-worker')).manager).toBeUndefined();
   });
 
   it('swaps sign-in names through a temporary value', async () => {
-    const quiet = { password: undefined as unknown as string };
+    const quiet = { password: none };
     const one = user(ad, 'adu-swap1');
     const two = user(ad, 'adu-swap2');
     await one.apply();
     await two.apply();
-    await expect(one.plan({ ...quiet, unique: { sAMAccountName: 'adu-swap2' } })).rejects.toMatchObject({ kind: 'conflict', holder: two.anchor });
+    await expect(one.plan({ ...quiet, unique: { sAMAccountName: 'adu-swap2' } })).rejects.toMatchObject({
+      kind: 'conflict',
+      holder: two.anchor,
+    });
     await one.apply({ ...quiet, unique: { sAMAccountName: 'tmp-0badcafe' } });
     await two.apply({ ...quiet, unique: { sAMAccountName: 'adu-swap1' } });
     await one.apply({ ...quiet, unique: { sAMAccountName: 'adu-swap2' } });
@@ -189,24 +241,38 @@ describe('Users in a real domain', () => {
       },
     });
     await rich.apply();
-    expect((await rich.plan({ password: undefined as unknown as string })).changes).toEqual([]);
+    expect((await rich.plan({ password: none })).changes).toEqual([]);
     const entry = await read('adu-rich');
     expect(entry.accountexpires).toEqual(['135694656000000000']);
     expect(entry.proxyaddresses!.sort()).toEqual(['SMTP:rich@contoso.example', 'smtp:r@contoso.example']);
-    expect({ first: entry.telephonenumber, others: entry.othertelephone!.sort() }).toEqual({ first: ['+49 1'], others: ['+49 2', '+49 3'] });
+    expect({ first: entry.telephonenumber, others: entry.othertelephone!.sort() }).toEqual({
+      first: ['+49 1'],
+      others: ['+49 2', '+49 3'],
+    });
   });
 
   it('adopts nothing but its own stamp unless the mapping opts in', async () => {
     const former = user(ad, 'adu-former', { attributes: { employeeID: 'E-77' } });
     await former.apply();
-    expect(await ad.match(former.subject(), soon())).toMatchObject({ kind: 'found', anchor: former.anchor, rule: 'stamp' });
+    expect(await ad.match(former.subject(), soon())).toMatchObject({
+      kind: 'found',
+      anchor: former.anchor,
+      rule: 'stamp',
+    });
     const stranger = user(ad, 'adu-former');
     expect(await ad.match(stranger.subject(), soon())).toEqual({ kind: 'none' });
     const byNumber = [{ attribute: 'employeeID', value: 'E-77' }];
-    expect(await ad.match(stranger.subject({ match: byNumber }), soon())).toMatchObject({ kind: 'found', anchor: former.anchor, rule: 'employeeID' });
+    expect(await ad.match(stranger.subject({ match: byNumber }), soon())).toMatchObject({
+      kind: 'found',
+      anchor: former.anchor,
+      rule: 'employeeID',
+    });
     const twin = user(ad, 'adu-twin', { attributes: { employeeID: 'E-77' } });
     await twin.apply();
-    expect(await ad.match(stranger.subject({ match: byNumber }), soon())).toMatchObject({ kind: 'refused', setting: expect.stringContaining('employeeID') });
+    expect(await ad.match(stranger.subject({ match: byNumber }), soon())).toMatchObject({
+      kind: 'refused',
+      setting: expect.stringContaining('employeeID'),
+    });
   });
 
   it('finds a create whose answer was lost by its stamp', async () => {
@@ -214,7 +280,7 @@ describe('Users in a real domain', () => {
     const plan = await lost.plan();
     await ad.execute(plan, soon());
     const again = await ad.execute(plan, soon());
-    expect(again.anchor).toBe((await ad.match(lost.subject(), soon()) as { anchor: string }).anchor);
+    expect(again.anchor).toBe(((await ad.match(lost.subject(), soon())) as { anchor: string }).anchor);
   });
 
   it('says that an account is missing, and that removing it again is done', async () => {
@@ -228,7 +294,14 @@ describe('Users in a real domain', () => {
   });
 
   it('disables a leaver, moves it away, and brings it back', async () => {
-    const leaving = connect(lab(), { settings: { users: { container: lab().usersOu, leavers: { moveTo: lab().archiveOu, scrub: ['title', 'servicePrincipalName'] } } } });
+    const leaving = connect(lab(), {
+      settings: {
+        users: {
+          container: lab().usersOu,
+          leavers: { moveTo: lab().archiveOu, scrub: ['title', 'servicePrincipalName'] },
+        },
+      },
+    });
     try {
       const leaver = user(leaving, 'adu-leaver', { attributes: { title: 'Clerk' } });
       await leaver.apply();
@@ -237,8 +310,11 @@ describe('Users in a real domain', () => {
       expect(entry).toMatchObject({ useraccountcontrol: ['514'], dn: [`CN=adu-leaver,${lab().archiveOu}`] });
       expect(entry.title).toBeUndefined();
       expect((await leaver.planRemoval('disable')).action).toBe('none');
-      await leaver.apply({ password: undefined as unknown as string });
-      expect(await read('adu-leaver')).toMatchObject({ useraccountcontrol: ['512'], dn: [`CN=adu-leaver,${lab().usersOu}`] });
+      await leaver.apply({ password: none });
+      expect(await read('adu-leaver')).toMatchObject({
+        useraccountcontrol: ['512'],
+        dn: [`CN=adu-leaver,${lab().usersOu}`],
+      });
       expect((await leaver.remove('retain')).action).toBe('none');
     } finally {
       await leaving.close();
@@ -248,10 +324,14 @@ describe('Users in a real domain', () => {
   it('writes only what is mapped, on create as well', async () => {
     const sly = user(ad, 'adu-sly', { attributes: { info: 'x' } });
     await expect(sly.plan()).rejects.toMatchObject({ kind: 'misconfigured', attribute: 'info' });
-    const greedy = connect(lab(), { mapped: { ...mapped, User: [...mapped.User, 'adminCount', 'servicePrincipalName', 'noSuchThing'] } });
+    const greedy = connect(lab(), {
+      mapped: { ...mapped, User: [...mapped.User, 'adminCount', 'servicePrincipalName', 'noSuchThing'] },
+    });
     try {
-      for (const attributes of [{ adminCount: 1 }, { servicePrincipalName: 'http/x' }, { noSuchThing: 'x' }]) {
-        await expect(user(greedy, 'adu-greedy', { attributes }).plan()).rejects.toMatchObject({ kind: 'misconfigured' });
+      for (const name of ['adminCount', 'servicePrincipalName', 'noSuchThing']) {
+        await expect(
+          user(greedy, 'adu-greedy', { attributes: { [name]: '1' } }).plan(),
+        ).rejects.toMatchObject({ kind: 'misconfigured' });
       }
     } finally {
       await greedy.close();

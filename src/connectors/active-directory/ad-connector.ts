@@ -70,7 +70,9 @@ export class AdConnector implements Connector, Lists {
   }
 
   match(subject: Subject, signal: AbortSignal): Promise<Match> {
-    return this.directory.run(signal, `look for the account of "${subject.label}"`, (session) => this.matching.match(session, subject));
+    return this.directory.run(signal, `look for the account of "${subject.label}"`, (session) =>
+      this.matching.match(session, subject),
+    );
   }
 
   plan(subject: Subject, account: KnownAccount | undefined, signal: AbortSignal): Promise<Plan> {
@@ -84,11 +86,15 @@ export class AdConnector implements Connector, Lists {
 
   execute(plan: Plan, signal: AbortSignal): Promise<Applied> {
     const steps = plan.steps as AccountSteps | MemberSteps;
-    return steps.type === 'members' ? this.memberExecutor.execute(steps, signal) : this.executor.execute(steps, signal);
+    return steps.type === 'members'
+      ? this.memberExecutor.execute(steps, signal)
+      : this.executor.execute(steps, signal);
   }
 
   planMembers(group: GroupAccount, edges: readonly MembershipEdge[], signal: AbortSignal): Promise<Plan> {
-    return this.directory.run(signal, `read the members of "${group.label}"`, (session) => this.memberPlanner.plan(session, group, edges));
+    return this.directory.run(signal, `read the members of "${group.label}"`, (session) =>
+      this.memberPlanner.plan(session, group, edges),
+    );
   }
 
   generatePassword(names: readonly string[], signal: AbortSignal): Promise<string> {

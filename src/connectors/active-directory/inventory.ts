@@ -23,7 +23,9 @@ export class Inventory {
   ) {}
 
   async *list(kind: ResourceKind, signal: AbortSignal): AsyncGenerator<ListedAccount> {
-    const names = [...new Set((this.mapped[kind] ?? []).flatMap(attributesOf))].filter((name) => !LARGE.has(name.toLowerCase()));
+    const names = [...new Set((this.mapped[kind] ?? []).flatMap(attributesOf))].filter(
+      (name) => !LARGE.has(name.toLowerCase()),
+    );
     for (const base of outermost(this.fence.bases(kind))) {
       for await (const page of this.pages(kind, base, names, signal)) {
         for (const entry of page) yield this.listed(kind, entry, names, signal);
@@ -31,18 +33,39 @@ export class Inventory {
     }
   }
 
-  private async *pages(kind: ResourceKind, base: string, names: readonly string[], signal: AbortSignal): AsyncGenerator<AdEntry[]> {
-    const isKind = new EqualityFilter({ attribute: 'objectClass', value: kind === 'Group' ? 'group' : 'user' });
-    const notComputer = new NotFilter({ filter: new EqualityFilter({ attribute: 'objectClass', value: 'computer' }) });
+  private async *pages(
+    kind: ResourceKind,
+    base: string,
+    names: readonly string[],
+    signal: AbortSignal,
+  ): AsyncGenerator<AdEntry[]> {
+    const isKind = new EqualityFilter({
+      attribute: 'objectClass',
+      value: kind === 'Group' ? 'group' : 'user',
+    });
+    const notComputer = new NotFilter({
+      filter: new EqualityFilter({ attribute: 'objectClass', value: 'computer' }),
+    });
     const options = {
       scope: 'sub' as const,
       filter: kind === 'Group' ? isKind : new AndFilter({ filters: [isKind, notComputer] }),
-      attributes: ['objectGUID', 'userAccountControl', 'sAMAccountName', this.settings.anchorAttribute, ...names],
+      attributes: [
+        'objectGUID',
+        'userAccountControl',
+        'sAMAccountName',
+        this.settings.anchorAttribute,
+        ...names,
+      ],
     };
     yield* this.directory.stream(signal, `list ${base}`, (session) => session.pages(base, options, PAGE));
   }
 
-  private listed(kind: ResourceKind, entry: AdEntry, names: readonly string[], signal: AbortSignal): ListedAccount {
+  private listed(
+    kind: ResourceKind,
+    entry: AdEntry,
+    names: readonly string[],
+    signal: AbortSignal,
+  ): ListedAccount {
     const stamp = entry.one(this.settings.anchorAttribute);
     const present = names.filter((name) => entry.raw(name).length > 0);
     const control = entry.number('userAccountControl');
@@ -51,17 +74,28 @@ export class Inventory {
       ...(stamp === undefined ? {} : { stamp }),
       description: entry.dn,
       ...(control === undefined ? {} : { enabled: isEnabled(control) }),
-      attributes: Object.fromEntries(present.map((name) => [name, entry.raw(name).map((value) => (typeof value === 'string' ? value : value.toString('base64')))])),
+      attributes: Object.fromEntries(
+        present.map((name) => [
+          name,
+          entry.raw(name).map((value) => (typeof value === 'string' ? value : value.toString('base64'))),
+        ]),
+      ),
       ...(kind === 'Group' ? { members: this.members(entry.guid, signal) } : {}),
     };
   }
 
   private async *members(guid: string, signal: AbortSignal): AsyncGenerator<string> {
-    for await (const range of this.directory.stream(signal, 'read the members of a group', (session) => readMembers(session, guid))) yield* range;
+    for await (const range of this.directory.stream(signal, 'read the members of a group', (session) =>
+      readMembers(session, guid),
+    ))
+      yield* range;
   }
 }
 
 /** A base below another would be listed twice. */
 function outermost(bases: readonly string[]): string[] {
-  return bases.filter((base, index) => !bases.some((other, at) => at !== index && isWithin(base, other) && (base !== other || at < index)));
+  return bases.filter(
+    (base, index) =>
+      !bases.some((other, at) => at !== index && isWithin(base, other) && (base !== other || at < index)),
+  );
 }

@@ -2,17 +2,48 @@ import type { ResourceKind } from '../connector.js';
 
 const MOST_CANDIDATES = 50;
 const COMMON_NAME_LENGTH = 64;
-const LETTERS: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' };
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+};
 
 /** Names that mean something to Windows wherever they stand. */
 const RESERVED = new Set(
-  ['system', 'everyone', 'administrator', 'administrators', 'guest', 'krbtgt', 'self', 'network', 'service', 'batch', 'interactive']
-    .concat(['anonymous', 'authenticated users', 'local service', 'network service', 'creator owner', 'users', 'guests']),
+  [
+    'system',
+    'everyone',
+    'administrator',
+    'administrators',
+    'guest',
+    'krbtgt',
+    'self',
+    'network',
+    'service',
+    'batch',
+    'interactive',
+  ].concat([
+    'anonymous',
+    'authenticated users',
+    'local service',
+    'network service',
+    'creator owner',
+    'users',
+    'guests',
+  ]),
 );
 
 /** Without accents and case: Windows takes names that differ only in those for equal (KB938447). */
 export function foldName(text: string): string {
-  return [...text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()].map((letter) => LETTERS[letter] ?? letter).join('');
+  return [...text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()]
+    .map((letter) => LETTERS[letter] ?? letter)
+    .join('');
 }
 
 /** The same, with the case kept: for making names. */
@@ -32,7 +63,15 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** A common name as Windows takes it: visible, single blanks, 64 UTF-16 units. */
 export function commonName(text: string): string {
-  return cut(text.normalize('NFC').replace(/[\t\r\n]/g, ' ').replace(INVISIBLE, '').replace(/\s+/g, ' ').trim(), COMMON_NAME_LENGTH);
+  return cut(
+    text
+      .normalize('NFC')
+      .replace(/[\t\r\n]/g, ' ')
+      .replace(INVISIBLE, '')
+      .replace(/\s+/g, ' ')
+      .trim(),
+    COMMON_NAME_LENGTH,
+  );
 }
 
 function cut(text: string, length: number): string {
@@ -47,7 +86,10 @@ function accountNameLength(kind: ResourceKind): number {
 
 /** sAMAccountName (MS-SAMR §3.1.1.8.4): forbidden characters out, no accents, no point at the end. Empty when nothing is left. */
 export function accountName(text: string, kind: ResourceKind): string {
-  const bare = withoutAccents(text).normalize('NFC').replace(INVISIBLE, '').replace(/["/\\[\]:;|=,+*?<>@]/g, '');
+  const bare = withoutAccents(text)
+    .normalize('NFC')
+    .replace(INVISIBLE, '')
+    .replace(/["/\\[\]:;|=,+*?<>@]/g, '');
   const spaced = kind === 'Group' ? bare.replace(/\s+/g, ' ').trim() : bare.replace(/\s+/g, '');
   return trimEnd(cut(spaced, accountNameLength(kind)));
 }
@@ -61,7 +103,8 @@ export function accountNameFault(name: string, kind: ResourceKind): string | und
   const length = accountNameLength(kind);
   if (name.length > length) return `is longer than ${length} characters`;
   if (name.trim() === '') return 'is empty';
-  if (/["/\\[\]:;|=,+*?<>@\p{Cc}]/u.test(name)) return 'contains a character that account names cannot have ("/\\[]:;|=,+*?<>@)';
+  if (/["/\\[\]:;|=,+*?<>@\p{Cc}]/u.test(name))
+    return 'contains a character that account names cannot have ("/\\[]:;|=,+*?<>@)';
   if (name.endsWith('.') || name !== name.trim()) return 'ends with a point, or begins or ends with a blank';
   if (kind !== 'Group' && name.endsWith('$')) return 'ends with $, which is for computers';
   return RESERVED.has(foldName(name)) ? 'is a reserved name' : undefined;
@@ -78,21 +121,31 @@ export function candidates(attribute: string, kind: ResourceKind, given: readonl
 function numberedAccountNames(given: readonly string[], kind: ResourceKind): string[] {
   const bases = given.map((text) => accountName(text, kind)).filter((text) => text !== '');
   const length = accountNameLength(kind);
-  return numbered(bases, (base, number) => `${trimEnd(cut(base, length - String(number).length))}${number}`).filter(
-    (name) => accountNameFault(name, kind) === undefined,
-  );
+  return numbered(
+    bases,
+    (base, number) => `${trimEnd(cut(base, length - String(number).length))}${number}`,
+  ).filter((name) => accountNameFault(name, kind) === undefined);
 }
 
 function numberedCommonNames(given: readonly string[]): string[] {
   const bases = given.map(commonName).filter((text) => text !== '');
-  return numbered(bases, (base, number) => `${cut(base, COMMON_NAME_LENGTH - String(number).length - 1)} ${number}`, 2);
+  return numbered(
+    bases,
+    (base, number) => `${cut(base, COMMON_NAME_LENGTH - String(number).length - 1)} ${number}`,
+    2,
+  );
 }
 
 /** What was given, in order; then the last of it with numbers. */
-function numbered(bases: readonly string[], withNumber: (base: string, number: number) => string, first = 1): string[] {
+function numbered(
+  bases: readonly string[],
+  withNumber: (base: string, number: number) => string,
+  first = 1,
+): string[] {
   const last = bases.at(-1);
   const names = [...bases];
-  for (let number = first; last !== undefined && names.length < MOST_CANDIDATES; number++) names.push(withNumber(last, number));
+  for (let number = first; last !== undefined && names.length < MOST_CANDIDATES; number++)
+    names.push(withNumber(last, number));
   return [...new Set(names)];
 }
 
@@ -101,7 +154,8 @@ export function principalNameFault(name: string, suffixes: readonly string[]): s
   const at = name.lastIndexOf('@');
   if (at < 1 || at === name.length - 1) return 'is not of the form name@suffix';
   if (name.length > 1024) return 'is longer than 1024 characters';
-  if (/[\s\p{Cc}"/\\[\]:;|=,+*?<>]/u.test(name)) return 'contains a blank or a character that sign-in names cannot have';
+  if (/[\s\p{Cc}"/\\[\]:;|=,+*?<>]/u.test(name))
+    return 'contains a blank or a character that sign-in names cannot have';
   if (name.indexOf('@') !== at) return 'contains more than one @';
   const suffix = name.slice(at + 1).toLowerCase();
   if (suffixes.some((known) => known.toLowerCase() === suffix)) return undefined;

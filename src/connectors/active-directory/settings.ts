@@ -16,6 +16,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { Secret, Setting } from '../setting.js';
 import { IsDistinguishedName } from './is-distinguished-name.js';
 
 const SERVER_URL = /^ldaps?:\/\/[^/\s]+$/i;
@@ -23,41 +24,43 @@ const FINGERPRINT = /^(sha256\/)?[A-Za-z0-9+/]{43}=$/;
 
 /** What becomes of an account whose resource is gone, beyond being disabled. */
 export class LeaverSettings {
-  /** Organizational unit that leavers are moved to when they are disabled. Part of the managed scope. */
+  @Setting('Organizational unit that leavers are moved to when they are disabled. Part of the managed scope.')
   @IsOptional()
   @IsDistinguishedName()
   moveTo?: string;
 
-  /** Takes a leaver out of every managed group. Off by default: a restored leaver gets access back with the account. */
+  @Setting(
+    'Takes a leaver out of every managed group. Off by default: a restored leaver gets access back with the account.',
+  )
   @IsOptional()
   @IsBoolean()
   stripGroups = false;
 
-  /** Attributes that are cleared when a leaver is disabled. */
+  @Setting('Attributes that are cleared when a leaver is disabled.')
   @IsOptional()
   @IsArray()
   @IsString({ each: true })
   scrub: string[] = [];
 
-  /** Deletes objects below an account (device containers) together with it. Off by default. */
+  @Setting('Deletes objects below an account (device containers) together with it. Off by default.')
   @IsOptional()
   @IsBoolean()
   deleteChildren = false;
 }
 
 abstract class PlaceSettings {
-  /** Organizational unit of new accounts where the mapping names no container. */
+  @Setting('Organizational unit of new accounts where the mapping names no container.')
   @IsDistinguishedName()
   container: string;
 
-  /** The managed scope: nothing outside these is ever touched. Default: the container alone. */
+  @Setting('The managed scope: nothing outside these is ever touched. Default: the container alone.')
   @IsOptional()
   @IsArray()
   @ArrayNotEmpty()
   @IsDistinguishedName({ each: true })
   bases?: string[];
 
-  /** What happens to leavers. */
+  @Setting('What happens to leavers.')
   @IsOptional()
   @ValidateNested()
   @Type(() => LeaverSettings)
@@ -69,12 +72,12 @@ export class UserSettings extends PlaceSettings {}
 
 /** Where groups live, and what kind of groups are made. */
 export class GroupSettings extends PlaceSettings {
-  /** Security groups grant access; distribution groups only receive mail. */
+  @Setting('Security groups grant access; distribution groups only receive mail.')
   @IsOptional()
   @IsIn(['security', 'distribution'])
   type: 'security' | 'distribution' = 'security';
 
-  /** Scope of new groups; universal where groups are used across domains. */
+  @Setting('Scope of new groups; universal where groups are used across domains.')
   @IsOptional()
   @IsIn(['global', 'universal', 'domainLocal'])
   scope: 'global' | 'universal' | 'domainLocal' = 'global';
@@ -82,26 +85,28 @@ export class GroupSettings extends PlaceSettings {
 
 /** Connections to the domain controller. */
 export class PoolSettings {
-  /** Bound connections that are open at the same time at most. */
+  @Setting('Bound connections that are open at the same time at most.')
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(32)
   size = 4;
 
-  /** A connection that was not used for so long is closed. A domain controller drops idle ones after 900 s. */
+  @Setting(
+    'A connection that was not used for so long is closed. A domain controller drops idle ones after 900 s.',
+  )
   @IsOptional()
   @IsInt()
   @Min(1)
   idleSeconds = 300;
 
-  /** A connection is replaced at this age. */
+  @Setting('A connection is replaced at this age.')
   @IsOptional()
   @IsInt()
   @Min(1)
   maxAgeSeconds = 3600;
 
-  /** Idle connections read the root entry this often, so that no firewall forgets them. */
+  @Setting('Idle connections read the root entry this often, so that no firewall forgets them.')
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -110,13 +115,15 @@ export class PoolSettings {
 
 /** How long is waited for the domain controller. */
 export class TimeoutSettings {
-  /** For TCP and TLS together. */
+  @Setting('For TCP and TLS together.')
   @IsOptional()
   @IsInt()
   @Min(100)
   connectMs = 5_000;
 
-  /** For one LDAP operation. When it passes, the connection is given up and the outcome counts as unknown. */
+  @Setting(
+    'For one LDAP operation. When it passes, the connection is given up and the outcome counts as unknown.',
+  )
   @IsOptional()
   @IsInt()
   @Min(100)
@@ -125,7 +132,9 @@ export class TimeoutSettings {
 
 /** Marks on new accounts by which a tool that copies this domain to Entra leaves them alone. */
 export class LoopGuardSettings {
-  /** `off`: accounts may be copied to Entra. `adminDescription`: written as `User_<id>` or `Group_<id>`, which Entra Connect filters by default. */
+  @Setting(
+    '`off`: accounts may be copied to Entra. `adminDescription`: written as `User_<id>` or `Group_<id>`, which Entra Connect filters by default.',
+  )
   @IsOptional()
   @IsIn(['off', 'adminDescription', 'msDS-ExternalDirectoryObjectId'])
   mark: 'off' | 'adminDescription' | 'msDS-ExternalDirectoryObjectId' = 'off';
@@ -133,13 +142,15 @@ export class LoopGuardSettings {
 
 /** What is never touched, in addition to what is refused in any case (adminCount, critical objects, well-known RIDs). */
 export class ProtectedSettings {
-  /** Accounts by distinguished name or account name. */
+  @Setting('Accounts by distinguished name or account name.')
   @IsOptional()
   @IsArray()
   @IsString({ each: true })
   accounts: string[] = [];
 
-  /** Groups by distinguished name or account name: neither they nor their direct and nested members are touched. */
+  @Setting(
+    'Groups by distinguished name or account name: neither they nor their direct and nested members are touched.',
+  )
   @IsOptional()
   @IsArray()
   @IsString({ each: true })
@@ -148,7 +159,7 @@ export class ProtectedSettings {
 
 /** Generated passwords. The domain's own minimum length and complexity are always met. */
 export class PasswordSettings {
-  /** Length of generated passwords; the domain's minimum when that is greater. */
+  @Setting("Length of generated passwords; the domain's minimum when that is greater.")
   @IsOptional()
   @IsInt()
   @Min(12)
@@ -158,120 +169,132 @@ export class PasswordSettings {
 
 /** Settings of a target of kind `active-directory`. */
 export class AdSettings {
-  /** `ldaps://host[:port]`, or `ldap://host[:port]` together with `startTls`. In order of preference. Without it, `domain` is looked up in DNS. */
+  @Setting(
+    '`ldaps://host[:port]`, or `ldap://host[:port]` together with `startTls`. In order of preference. Without it, `domain` is looked up in DNS.',
+  )
   @ValidateIf((settings: AdSettings) => settings.servers !== undefined || settings.domain === undefined)
   @IsArray()
   @ArrayMinSize(1)
   @Matches(SERVER_URL, { each: true, message: 'each server is ldaps://host[:port] or ldap://host[:port]' })
   servers?: string[];
 
-  /** DNS name of the domain: where its controllers are looked up (SRV records), and what is appended to a userName without `@`. */
+  @Setting(
+    'DNS name of the domain: where its controllers are looked up (SRV records), and what is appended to a userName without `@`.',
+  )
   @IsOptional()
   @IsString()
   @IsNotEmpty()
   domain?: string;
 
-  /** Site whose controllers are preferred when they are looked up in DNS. */
+  @Setting('Site whose controllers are preferred when they are looked up in DNS.')
   @IsOptional()
   @IsString()
   site?: string;
 
-  /** Upgrades `ldap://` connections to TLS before signing in. Required for them: nothing is sent on an unprotected connection. */
+  @Setting(
+    'Upgrades `ldap://` connections to TLS before signing in. Required for them: nothing is sent on an unprotected connection.',
+  )
   @IsOptional()
   @IsBoolean()
   startTls = false;
 
-  /** PEM file of the authorities that sign the controllers' certificates. Default: those of the operating system's Node.js. */
+  @Setting(
+    "PEM file of the authorities that sign the controllers' certificates. Default: those of the operating system's Node.js.",
+  )
   @IsOptional()
   @IsString()
   caFile?: string;
 
-  /** Public keys (base64 of SHA-256 of the SPKI) of which the certificate must have one, besides being signed. Give two. */
+  @Setting(
+    'Public keys (base64 of SHA-256 of the SPKI) of which the certificate must have one, besides being signed. Give two.',
+  )
   @IsOptional()
   @IsArray()
   @Matches(FINGERPRINT, { each: true, message: 'each pin is the base64 of a SHA-256 digest' })
   pins: string[] = [];
 
-  /** Name that the certificate must bear, when the server is addressed by an IP that is not in it. */
+  @Setting('Name that the certificate must bear, when the server is addressed by an IP that is not in it.')
   @IsOptional()
   @IsString()
   serverName?: string;
 
-  /** The service account: a distinguished name or user principal name. */
+  @Setting('The service account: a distinguished name or user principal name.')
   @IsString()
   @IsNotEmpty()
   bindDn: string;
 
-  /** Its password, by reference: `env:NAME` or `file:path`. */
-  @IsString()
+  @Setting('Its password, by reference: `env:NAME` or `file:path`.')
+  @Secret()
   @IsNotEmpty()
   bindPassword: string;
 
-  /** Root of the domain. Default: what the controller says. */
+  @Setting('Root of the domain. Default: what the controller says.')
   @IsOptional()
   @IsDistinguishedName()
   baseDn?: string;
 
-  /** Suffixes of user principal names, besides those that the forest lists. */
+  @Setting('Suffixes of user principal names, besides those that the forest lists.')
   @IsOptional()
   @IsArray()
   @IsString({ each: true })
   upnSuffixes: string[] = [];
 
-  /** Where users live. */
+  @Setting('Where users live.')
   @IsObject()
   @ValidateNested()
   @Type(() => UserSettings)
   users: UserSettings;
 
-  /** Where groups live. Absent: this target has no groups. */
+  @Setting('Where groups live. Absent: this target has no groups.')
   @IsOptional()
   @ValidateNested()
   @Type(() => GroupSettings)
   groups?: GroupSettings;
 
-  /** Indexed attribute that holds our mark, written with the create so that a create whose answer was lost is found again. */
+  @Setting(
+    'Indexed attribute that holds our mark, written with the create so that a create whose answer was lost is found again.',
+  )
   @IsOptional()
   @Matches(/^[A-Za-z][A-Za-z0-9-]*$/)
   anchorAttribute = 'msDS-cloudExtensionAttribute1';
 
-  /** Connections. */
+  @Setting('Connections.')
   @IsOptional()
   @ValidateNested()
   @Type(() => PoolSettings)
   pool: PoolSettings = new PoolSettings();
 
-  /** Time limits. */
+  @Setting('Time limits.')
   @IsOptional()
   @ValidateNested()
   @Type(() => TimeoutSettings)
   timeouts: TimeoutSettings = new TimeoutSettings();
 
-  /** Generated passwords. */
+  @Setting('Generated passwords.')
   @IsOptional()
   @ValidateNested()
   @Type(() => PasswordSettings)
   passwords: PasswordSettings = new PasswordSettings();
 
-  /** Marks against copying accounts back to where they come from. */
+  @Setting('Marks against copying accounts back to where they come from.')
   @IsOptional()
   @ValidateNested()
   @Type(() => LoopGuardSettings)
   loopGuard: LoopGuardSettings = new LoopGuardSettings();
 
-  /** What is never touched. */
+  @Setting('What is never touched.')
   @IsOptional()
   @ValidateNested()
   @Type(() => ProtectedSettings)
   protected: ProtectedSettings = new ProtectedSettings();
 
-  /** After a move to another controller, "not found" is not believed for so long. */
+  @Setting('After a move to another controller, "not found" is not believed for so long.')
   @IsOptional()
   @IsInt()
   @Min(0)
   replicationSeconds = 15;
 
-  /** A user that `landfall target check` may reset the password of, to prove the right. */
+  @Setting('A user that `landfall target check` may reset the password of, to prove the right.')
   @IsOptional()
   @IsDistinguishedName()
   canary?: string;

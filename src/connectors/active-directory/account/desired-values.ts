@@ -36,13 +36,16 @@ export function desiredValues(desired: DesiredAccount, rules: ValueRules): Desir
   const unique = Object.entries(desired.unique)
     .filter(([attribute]) => attribute.toLowerCase() !== 'rdn')
     .map(([name, { value, apply, mapping }]): Raw => ({ name, values: [value], apply, mapping }));
-  return [...desired.attributes, ...unique].flatMap((attribute) => expand(attribute)).map((raw) => checked(raw, rules));
+  return [...desired.attributes, ...unique]
+    .flatMap((attribute) => expand(attribute))
+    .map((raw) => checked(raw, rules));
 }
 
 function expand(raw: Raw): Raw[] {
   if (raw.name.toLowerCase() === 'country') return countryTriple(raw);
   const names = attributesOf(raw.name);
-  if (names.length === 1) return [raw.name.toLowerCase() === 'proxyaddresses' ? { ...raw, values: mailAddresses(raw) } : raw];
+  if (names.length === 1)
+    return [raw.name.toLowerCase() === 'proxyaddresses' ? { ...raw, values: mailAddresses(raw) } : raw];
   const [first, ...others] = names as [string, ...string[]];
   return [
     { ...raw, name: first, values: raw.values.slice(0, 1) },
@@ -61,7 +64,8 @@ function countryTriple(raw: Raw): Raw[] {
     ].map(([name, one]): Raw => ({ ...raw, name: name!, values: one === undefined ? [] : [one] }));
   if (value === undefined) return triple(undefined, undefined, '0');
   const country = countryOf(String(value));
-  if (!country) throw refused(raw, 'c', 'is not a country: give the two letters of ISO 3166 or its English name');
+  if (!country)
+    throw refused(raw, 'c', 'is not a country: give the two letters of ISO 3166 or its English name');
   return triple(country.letters, country.name, country.number);
 }
 
@@ -70,14 +74,17 @@ function mailAddresses(raw: Raw): string[] {
   const seen = new Set<string>();
   const addresses: string[] = [];
   for (const value of raw.values.map(String)) {
-    const named = /^[A-Za-z0-9-]+:/.test(value) ? value : `${addresses.length === 0 ? 'SMTP' : 'smtp'}:${value}`;
+    const named = /^[A-Za-z0-9-]+:/.test(value)
+      ? value
+      : `${addresses.length === 0 ? 'SMTP' : 'smtp'}:${value}`;
     if (seen.has(named.toLowerCase())) continue;
     seen.add(named.toLowerCase());
     addresses.push(named);
   }
   const primary = addresses.filter((address) => address.startsWith('SMTP:')).length;
   const mail = addresses.some((address) => /^smtp:/i.test(address));
-  if (mail && primary !== 1) throw refused(raw, raw.name, `has ${primary} primary addresses (SMTP:), and there is to be exactly one`);
+  if (mail && primary !== 1)
+    throw refused(raw, raw.name, `has ${primary} primary addresses (SMTP:), and there is to be exactly one`);
   return addresses;
 }
 
@@ -99,10 +106,17 @@ function checked(raw: Raw, rules: ValueRules): DesiredValue {
       recommendedAction: 'Correct the name in the mapping, or extend the schema.',
     });
   }
-  if (attribute.singleValued && raw.values.length > 1) throw refused(raw, attribute.name, 'has several values, and the domain holds one');
+  if (attribute.singleValued && raw.values.length > 1)
+    throw refused(raw, attribute.name, 'has several values, and the domain holds one');
   nameFault(raw, attribute.name, rules);
   const values = distinct(raw.values.map((value) => encoded(raw, attribute, value)));
-  return { name: attribute.name, values, apply: raw.apply, mapping: raw.mapping, secret: raw.secret ?? false };
+  return {
+    name: attribute.name,
+    values,
+    apply: raw.apply,
+    mapping: raw.mapping,
+    secret: raw.secret ?? false,
+  };
 }
 
 function encoded(raw: Raw, attribute: Parameters<typeof encodeValue>[0], value: TargetValue): EntryValue {
@@ -113,7 +127,9 @@ function encoded(raw: Raw, attribute: Parameters<typeof encodeValue>[0], value: 
 
 /** Two equal values in one write are refused by the domain. */
 function distinct(values: readonly EntryValue[]): EntryValue[] {
-  const seen = new Map(values.map((value) => [typeof value === 'string' ? `s${value}` : `b${value.toString('base64')}`, value]));
+  const seen = new Map(
+    values.map((value) => [typeof value === 'string' ? `s${value}` : `b${value.toString('base64')}`, value]),
+  );
   return [...seen.values()];
 }
 
@@ -130,7 +146,8 @@ function nameFault(raw: Raw, name: string, rules: ValueRules): void {
     if (fault) throw refused(raw, name, fault);
   }
   if (name === 'lockoutTime' && String(value) !== '0') throw refused(raw, name, 'can only be set to 0');
-  if (name === 'pwdLastSet' && !['0', '-1'].includes(String(value))) throw refused(raw, name, 'can only be set to 0 or -1');
+  if (name === 'pwdLastSet' && !['0', '-1'].includes(String(value)))
+    throw refused(raw, name, 'can only be set to 0 or -1');
 }
 
 function refused(raw: Raw, attribute: string, fault: string): ConnectorError {

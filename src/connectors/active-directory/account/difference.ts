@@ -4,7 +4,12 @@ import { sameExpiry } from '../values/filetime.js';
 import type { AdSchema } from '../domain/schema-cache.js';
 
 /** Does the account hold exactly these values? The order of several values means nothing. */
-export function holds(schema: AdSchema, entry: AdEntry, name: string, values: readonly EntryValue[]): boolean {
+export function holds(
+  schema: AdSchema,
+  entry: AdEntry,
+  name: string,
+  values: readonly EntryValue[],
+): boolean {
   const now = entry.raw(name);
   if (name === 'accountExpires' && values.length <= 1) {
     return sameExpiry(entry.one(name) ?? '0', values.length === 0 ? '0' : String(values[0]));

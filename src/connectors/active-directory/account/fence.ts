@@ -22,7 +22,12 @@ const PRIVILEGED_RIDS = [512, 516, 518, 519, 520];
 const PRIVILEGED_BUILTIN_RIDS = [544, 548, 549, 550, 551, 552];
 const MEMBER_OF_CHAIN = '1.2.840.113556.1.4.1941';
 
-const FOREIGN_CLASSES = ['computer', 'inetorgperson', 'msds-managedserviceaccount', 'msds-groupmanagedserviceaccount'];
+const FOREIGN_CLASSES = [
+  'computer',
+  'inetorgperson',
+  'msds-managedserviceaccount',
+  'msds-groupmanagedserviceaccount',
+];
 
 /** What this target may touch. Refuses with the reason; never guesses. */
 export class Fence {
@@ -53,7 +58,8 @@ export class Fence {
     throw new ConnectorError({
       kind: 'rejected',
       detail: `The account of "${label}" (${entry.dn}) is not touched: ${refusal}`,
-      recommendedAction: 'Move the account into the managed scope, clear its protection, or take the resource out of scope.',
+      recommendedAction:
+        'Move the account into the managed scope, clear its protection, or take the resource out of scope.',
     });
   }
 
@@ -61,8 +67,10 @@ export class Fence {
     const classes = entry.all('objectClass').map((name) => name.toLowerCase());
     const foreign = classFault(classes, kind);
     if (foreign) return foreign;
-    if (!this.covers(kind, entry.dn)) return `it is outside the managed scope (${this.bases(kind).join('; ')}).`;
-    if (kind !== 'Group' && !isNormalAccount(entry.number('userAccountControl') ?? 0)) return 'it is not an ordinary user account.';
+    if (!this.covers(kind, entry.dn))
+      return `it is outside the managed scope (${this.bases(kind).join('; ')}).`;
+    if (kind !== 'Group' && !isNormalAccount(entry.number('userAccountControl') ?? 0))
+      return 'it is not an ordinary user account.';
     return this.protection(entry);
   }
 
@@ -70,17 +78,26 @@ export class Fence {
     if ((entry.number('adminCount') ?? 0) > 0) return 'it is protected (adminCount is set).';
     if (entry.one('isCriticalSystemObject') === 'TRUE') return 'it is a critical system object.';
     if (entry.sid !== '' && ridOf(entry.sid) < FIRST_ORDINARY_RID) return 'it is a built-in account.';
-    if (/cloud/i.test(entry.one('msDS-ObjectSoa') ?? '')) return 'it is managed by Entra itself (msDS-ObjectSoa is Cloud).';
+    if (/cloud/i.test(entry.one('msDS-ObjectSoa') ?? ''))
+      return 'it is managed by Entra itself (msDS-ObjectSoa is Cloud).';
     const { accounts, groups } = this.settings.protected;
-    return [...accounts, ...groups].some((named) => names(named, entry)) ? 'the settings protect it.' : undefined;
+    return [...accounts, ...groups].some((named) => names(named, entry))
+      ? 'the settings protect it.'
+      : undefined;
   }
 
   /** Members of privileged groups, however deep: their adminCount may not have been written yet. */
   async assertNotPrivileged(session: AdSession, entry: AdEntry, label: string): Promise<void> {
     const groups = await this.privilegedGroups(session);
     if (groups.length === 0) return;
-    const filters = groups.map((value) => new ExtensibleFilter({ matchType: 'memberOf', rule: MEMBER_OF_CHAIN, value }));
-    const found = await session.search(entry.dn, { scope: 'base', filter: new OrFilter({ filters }), attributes: ['objectGUID'] });
+    const filters = groups.map(
+      (value) => new ExtensibleFilter({ matchType: 'memberOf', rule: MEMBER_OF_CHAIN, value }),
+    );
+    const found = await session.search(entry.dn, {
+      scope: 'base',
+      filter: new OrFilter({ filters }),
+      attributes: ['objectGUID'],
+    });
     if (found.length === 0) return;
     throw new ConnectorError({
       kind: 'rejected',
@@ -98,7 +115,13 @@ export class Fence {
     ];
     const filters = [
       ...sids.map((value) => new EqualityFilter({ attribute: 'objectSid', value })),
-      ...this.settings.protected.groups.map((value) => new EqualityFilter({ attribute: value.includes('=') ? 'distinguishedName' : 'sAMAccountName', value })),
+      ...this.settings.protected.groups.map(
+        (value) =>
+          new EqualityFilter({
+            attribute: value.includes('=') ? 'distinguishedName' : 'sAMAccountName',
+            value,
+          }),
+      ),
     ];
     const groups = await this.directory.find(session, new OrFilter({ filters }), ['objectGUID']);
     this.#privileged = groups.map(({ dn }) => dn);

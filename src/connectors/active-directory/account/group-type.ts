@@ -12,8 +12,11 @@ export function groupType(settings: Pick<GroupSettings, 'type' | 'scope'> | unde
 
 /** Why a group of the first type cannot hold one of the second (MS-ADTS §3.1.1.5.3.1.2); Samba does not check. */
 export function nestingFault(outer: number, inner: number): string | undefined {
-  if (outer & SCOPES.global && inner & SCOPES.universal) return 'a global group cannot hold a universal group';
-  if (outer & SCOPES.global && inner & SCOPES.domainLocal) return 'a global group cannot hold a domain-local group';
-  if (outer & SCOPES.universal && inner & SCOPES.domainLocal) return 'a universal group cannot hold a domain-local group';
+  if (outer & SCOPES.global && inner & SCOPES.universal)
+    return 'a global group cannot hold a universal group';
+  if (outer & SCOPES.global && inner & SCOPES.domainLocal)
+    return 'a global group cannot hold a domain-local group';
+  if (outer & SCOPES.universal && inner & SCOPES.domainLocal)
+    return 'a universal group cannot hold a domain-local group';
   return undefined;
 }

@@ -5,6 +5,7 @@ import type { AdSession } from '../session/ad-session.js';
 import type { AdEntry } from '../session/entry.js';
 import type { AdSettings } from '../settings.js';
 import { FENCE_ATTRIBUTES, type Fence } from './fence.js';
+import { storeOf } from './stamp.js';
 
 /** Finds the account of a resource that has none on record: by our own stamp, then by the rules that the mapping opts in to. */
 export class Matching {
@@ -24,37 +25,53 @@ export class Matching {
     return { kind: 'none' };
   }
 
-  private async one(session: AdSession, subject: Subject, found: readonly AdEntry[], rule: string): Promise<Match> {
+  private async one(
+    session: AdSession,
+    subject: Subject,
+    found: readonly AdEntry[],
+    rule: string,
+  ): Promise<Match> {
     const [entry] = found;
     if (!entry) return { kind: 'none' };
     const setting = rule === 'stamp' ? undefined : `mapping ${rule} match`;
     const refused = (detail: string): Match => ({ kind: 'refused', detail, ...(setting ? { setting } : {}) });
     if (found.length > 1) {
-      return refused(`${found.length} accounts of the domain match "${subject.label}" by ${rule}: ${found.map(({ dn }) => dn).join('; ')}. None is chosen.`);
+      return refused(
+        `${found.length} accounts of the domain match "${subject.label}" by ${rule}: ${found.map(({ dn }) => dn).join('; ')}. None is chosen.`,
+      );
     }
     const refusal = this.fence.refusal(entry, subject.kind);
     if (refusal) return refused(`${entry.dn} matches "${subject.label}" by ${rule}, but ${refusal}`);
     const stamp = entry.one(this.settings.anchorAttribute);
-    if (rule !== 'stamp' && stamp && storeOf(stamp) !== undefined && storeOf(stamp) !== storeOf(subject.stamp)) {
-      return refused(`${entry.dn} matches "${subject.label}" by ${rule}, but another gateway manages it (${this.settings.anchorAttribute}).`);
+    if (
+      rule !== 'stamp' &&
+      stamp &&
+      storeOf(stamp) !== undefined &&
+      storeOf(stamp) !== storeOf(subject.stamp)
+    ) {
+      return refused(
+        `${entry.dn} matches "${subject.label}" by ${rule}, but another gateway manages it (${this.settings.anchorAttribute}).`,
+      );
     }
     if (rule !== 'stamp') await this.fence.assertNotPrivileged(session, entry, subject.label);
     return { kind: 'found', anchor: entry.guid, rule, description: entry.dn };
   }
 
   /** In the whole domain, not only the scope: a twin outside it is a reason to refuse, not to create. */
-  private async found(session: AdSession, kind: ResourceKind, attribute: string, value: string): Promise<AdEntry[]> {
+  private async found(
+    session: AdSession,
+    kind: ResourceKind,
+    attribute: string,
+    value: string,
+  ): Promise<AdEntry[]> {
     const filter = new AndFilter({
       filters: [
         new EqualityFilter({ attribute: 'objectClass', value: kind === 'Group' ? 'group' : 'user' }),
         new EqualityFilter({ attribute, value }),
       ],
     });
-    return this.directory.find(session, filter, [...FENCE_ATTRIBUTES, this.settings.anchorAttribute], { sizeLimit: 0 });
+    return this.directory.find(session, filter, [...FENCE_ATTRIBUTES, this.settings.anchorAttribute], {
+      sizeLimit: 0,
+    });
   }
-}
-
-/** `<store id>:<resource id>`: undefined when the attribute holds something that is no stamp of a gateway. */
-export function storeOf(stamp: string): string | undefined {
-  return /^([^:\s]+):[0-9a-f-]{36}$/i.exec(stamp)?.[1];
 }

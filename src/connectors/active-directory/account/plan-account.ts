@@ -4,8 +4,6 @@ import {
   type DesiredReference,
   type KnownAccount,
   type Plan,
-  type PlanAction,
-  type PlannedChange,
   type Subject,
 } from '../../connector.js';
 import type { Directory, DomainFacts } from '../domain/directory.js';
@@ -15,24 +13,19 @@ import type { AdEntry } from '../session/entry.js';
 import type { AdSettings } from '../settings.js';
 import { isWithin, nameOf, parentOf, sameDn } from '../values/dn.js';
 import { fromFiletime } from '../values/filetime.js';
-import { guidDn } from '../values/guid.js';
 import { isEnabled } from '../values/user-account-control.js';
 import type { AttributeFence } from './attribute-fence.js';
 import { desiredValues, type DesiredValue } from './desired-values.js';
 import { holds } from './difference.js';
-import { FENCE_ATTRIBUTES, type Fence } from './fence.js';
+import type { Fence } from './fence.js';
 import { groupType } from './group-type.js';
 import { loopGuardWrites } from './loop-guard.js';
-import { storeOf } from './match.js';
-import { digestOf, shown, type AccountSteps, type AttributeWrite } from './steps.js';
+import { canBearStamp, storeOf } from './stamp.js';
+import { addWrite, draftOf, finished, needsPassword, own, uniqueWithName, type Draft } from './draft.js';
+import { findAccount } from './find-account.js';
+import { planReferences, type ReferenceRules } from './references.js';
+import { shown } from './steps.js';
 import { findClash } from './uniqueness.js';
-
-/** What a plan is made of while it grows. */
-interface Draft {
-  steps: AccountSteps;
-  changes: PlannedChange[];
-  warnings: string[];
-}
 
 /** Compares the account as it should be with what it is, and works out the fewest writes. */
 export class AccountPlanner {
@@ -43,9 +36,18 @@ export class AccountPlanner {
     private readonly settings: AdSettings,
   ) {}
 
-  async plan(session: AdSession, subject: Subject, desired: DesiredAccount, account: KnownAccount | undefined): Promise<Plan> {
+  async plan(
+    session: AdSession,
+    subject: Subject,
+    desired: DesiredAccount,
+    account: KnownAccount | undefined,
+  ): Promise<Plan> {
     const facts = await this.directory.facts(session);
-    const names = [...desired.attributes.map(({ name }) => name), ...Object.keys(desired.unique), ...desired.references.map(({ attribute }) => attribute)];
+    const names = [
+      ...desired.attributes.map(({ name }) => name),
+      ...Object.keys(desired.unique),
+      ...desired.references.map(({ attribute }) => attribute),
+    ];
     await this.directory.schema.load(session, this.schemaNames(names));
     const values = desiredValues(desired, {
       kind: subject.kind,
@@ -58,8 +60,17 @@ export class AccountPlanner {
       : this.planCreate(session, subject, desired, values, facts);
   }
 
+  private rules(session: AdSession): ReferenceRules {
+    return { session, directory: this.directory, fence: this.attributes };
+  }
+
   private schemaNames(names: readonly string[]): string[] {
-    return [...names.flatMap((name) => (name.toLowerCase() === 'country' ? ['c', 'co', 'countryCode'] : name.split('+'))), this.settings.anchorAttribute];
+    return [
+      ...names.flatMap((name) =>
+        name.toLowerCase() === 'country' ? ['c', 'co', 'countryCode'] : name.split('+'),
+      ),
+      this.settings.anchorAttribute,
+    ];
   }
 
   private async planCreate(
@@ -78,11 +89,11 @@ export class AccountPlanner {
     if (enabled && !subject.password) throw needsPassword(subject);
     draft.steps.create = { name, parent, enabled };
     draft.changes.push({ attribute: 'distinguishedName', old: [], new: [`CN=${name},${parent}`] });
-    for (const value of values) if (value.values.length > 0) this.write(draft, value, []);
-    await this.references(session, draft, desired.references, undefined);
+    for (const value of values) if (value.values.length > 0) addWrite(draft, value, []);
+    await planReferences(this.rules(session), draft, desired.references, undefined);
     this.writeOwn(draft, subject);
     if (subject.kind === 'Group') {
-      this.write(draft, own('groupType', [groupType(this.settings.groups)]), []);
+      addWrite(draft, own('groupType', [groupType(this.settings.groups)]), []);
     } else {
       draft.changes.push({ attribute: 'accountEnabled', old: [], new: [String(enabled)] });
       this.password(draft, subject, undefined, session);
@@ -101,9 +112,10 @@ export class AccountPlanner {
     const draft = draftOf(subject, account, desired);
     const always = values.filter(({ apply }) => apply === 'always');
     for (const value of always) {
-      if (!holds(this.directory.schema, entry, value.name, value.values)) this.write(draft, value, shown(entry.raw(value.name), value.secret));
+      if (!holds(this.directory.schema, entry, value.name, value.values))
+        addWrite(draft, value, shown(entry.raw(value.name), value.secret));
     }
-    await this.references(session, draft, desired.references, entry);
+    await planReferences(this.rules(session), draft, desired.references, entry);
     this.restamp(draft, subject, entry);
     this.place(draft, subject, desired, entry);
     await this.assertFree(session, draft, desired, entry);
@@ -112,7 +124,8 @@ export class AccountPlanner {
       this.password(draft, subject, entry, session);
     }
     const { enable } = draft.steps;
-    const action = draft.changes.length === 0 ? 'none' : enable === undefined ? 'update' : enable ? 'enable' : 'disable';
+    const action =
+      draft.changes.length === 0 ? 'none' : enable === undefined ? 'update' : enable ? 'enable' : 'disable';
     return finished(draft, action, entry.dn, account.anchor);
   }
 
@@ -123,8 +136,14 @@ export class AccountPlanner {
     values: readonly DesiredValue[],
     references: readonly DesiredReference[],
   ): Promise<AdEntry> {
-    const names = [...values.map(({ name }) => name), ...references.map(({ attribute }) => this.directory.schema.spelling(attribute))];
-    const entry = await findAccount(this.directory, session, guid, subject, [...names, this.settings.anchorAttribute]);
+    const names = [
+      ...values.map(({ name }) => name),
+      ...references.map(({ attribute }) => this.directory.schema.spelling(attribute)),
+    ];
+    const entry = await findAccount(this.directory, session, guid, subject, [
+      ...names,
+      this.settings.anchorAttribute,
+    ]);
     this.fence.assert(entry, subject.kind, subject.label);
     await this.fence.assertNotPrivileged(session, entry, subject.label);
     return entry;
@@ -134,7 +153,10 @@ export class AccountPlanner {
   private container(subject: Subject, desired: DesiredAccount, facts: DomainFacts): string {
     const place = subject.kind === 'Group' ? this.settings.groups : this.settings.users;
     if (!place) {
-      throw new ConnectorError({ kind: 'misconfigured', detail: `This target has no place for resources of type ${subject.kind}: add "groups" to its settings.` });
+      throw new ConnectorError({
+        kind: 'misconfigured',
+        detail: `This target has no place for resources of type ${subject.kind}: add "groups" to its settings.`,
+      });
     }
     const container = desired.container?.replaceAll('%DomainDN%', facts.baseDn) ?? place.container;
     if (this.fence.covers(subject.kind, container)) return container;
@@ -152,7 +174,12 @@ export class AccountPlanner {
     if (entry && (!rdn || rdn.apply === 'create')) return nameOf(entry.dn);
     const name = commonName(rdn?.value ?? subject.label);
     if (name !== '') return name;
-    throw new ConnectorError({ kind: 'rejected', scimType: 'invalidValue', attribute: 'cn', detail: `"${subject.label}" has no visible name to make a common name of.` });
+    throw new ConnectorError({
+      kind: 'rejected',
+      scimType: 'invalidValue',
+      attribute: 'cn',
+      detail: `"${subject.label}" has no visible name to make a common name of.`,
+    });
   }
 
   /** Moves only where the mapping names a place, or out of the leavers' place: administrators may move accounts within the scope. */
@@ -163,26 +190,46 @@ export class AccountPlanner {
     const { moveTo } = settings?.leavers ?? {};
     const back = moveTo !== undefined && isWithin(entry.dn, moveTo);
     const wanted = desired.container ?? (back ? settings!.container : now);
-    if (!this.fence.covers(subject.kind, wanted)) this.container(subject, desired, { baseDn: '' } as DomainFacts);
+    if (!this.fence.covers(subject.kind, wanted))
+      this.container(subject, desired, { baseDn: '' } as DomainFacts);
     const stays = sameDn(wanted, now);
     if (stays && name === nameOf(entry.dn)) return;
     draft.steps.place = { name, parent: stays ? now : wanted };
-    draft.changes.push({ attribute: 'distinguishedName', old: [entry.dn], new: [`CN=${name},${stays ? now : wanted}`] });
+    draft.changes.push({
+      attribute: 'distinguishedName',
+      old: [entry.dn],
+      new: [`CN=${name},${stays ? now : wanted}`],
+    });
   }
 
   /** Only what changes is looked up: a value that the account has is its own. */
-  private async assertFree(session: AdSession, draft: Draft, desired: DesiredAccount, entry: AdEntry): Promise<void> {
+  private async assertFree(
+    session: AdSession,
+    draft: Draft,
+    desired: DesiredAccount,
+    entry: AdEntry,
+  ): Promise<void> {
     const changed = new Set(draft.steps.writes.map(({ name }) => name.toLowerCase()));
     const unique = Object.fromEntries(
       Object.entries(uniqueWithName(desired, draft.steps.place?.name ?? '')).filter(([name]) =>
         name.toLowerCase() === 'rdn' ? draft.steps.place !== undefined : changed.has(name.toLowerCase()),
       ),
     );
-    const clash = await findClash(this.directory, session, { unique, parent: draft.steps.place?.parent ?? '', guid: entry.guid });
+    const clash = await findClash(this.directory, session, {
+      unique,
+      parent: draft.steps.place?.parent ?? '',
+      guid: entry.guid,
+    });
     if (clash) throw clash;
   }
 
-  private enabled(draft: Draft, subject: Subject, desired: DesiredAccount, account: KnownAccount, entry: AdEntry): void {
+  private enabled(
+    draft: Draft,
+    subject: Subject,
+    desired: DesiredAccount,
+    account: KnownAccount,
+    entry: AdEntry,
+  ): void {
     const now = isEnabled(entry.number('userAccountControl') ?? 0);
     if (desired.enabled === undefined || desired.enabled === now) return;
     const neverSet = !account.createdByUs && entry.one('pwdLastSet') === '0';
@@ -195,47 +242,18 @@ export class AccountPlanner {
   private password(draft: Draft, subject: Subject, entry: AdEntry | undefined, session: AdSession): void {
     if (!subject.password) return;
     const lastSet = entry?.one('pwdLastSet');
-    const since = lastSet === undefined || lastSet === '0' ? 0 : fromFiletime(lastSet) - session.identity.clockSkewMs;
+    const since =
+      lastSet === undefined || lastSet === '0' ? 0 : fromFiletime(lastSet) - session.identity.clockSkewMs;
     if (since > subject.password.sealedAt) return;
     draft.steps.password = subject.password;
     draft.changes.push({ attribute: 'password', old: [], new: ['•••'] });
   }
 
-  /** Manager and the like: by GUID, so that a move of the other account does not matter. */
-  private async references(session: AdSession, draft: Draft, references: readonly DesiredReference[], entry: AdEntry | undefined): Promise<void> {
-    for (const reference of references) {
-      const name = this.directory.schema.spelling(reference.attribute);
-      if (!this.attributes.allows(draft.steps.kind, name) || !this.directory.schema.isReference(name)) {
-        throw new ConnectorError({ kind: 'misconfigured', attribute: name, detail: `The mapping ${reference.mapping} writes ${name}, which does not refer to another account.` });
-      }
-      if (reference.anchors.length === 0 && reference.pending.length > 0) continue;
-      const found = await this.resolve(session, reference.anchors);
-      if (found.length < reference.anchors.length) {
-        draft.warnings.push(`${name} is left as it is: the account it refers to is gone from the domain`);
-        continue;
-      }
-      const wanted = found.map(({ dn }) => dn);
-      if (entry ? holds(this.directory.schema, entry, name, wanted) : wanted.length === 0) continue;
-      draft.steps.writes = [...draft.steps.writes, { name, values: found.map(({ guid }) => guidDn(guid)) }];
-      draft.changes.push({ attribute: name, old: entry?.all(name) ?? [], new: wanted, mapping: reference.mapping });
-    }
-  }
-
-  private async resolve(session: AdSession, anchors: readonly string[]): Promise<AdEntry[]> {
-    const found = await Promise.all(anchors.map((anchor) => this.directory.byGuid(session, anchor, ['objectGUID'])));
-    return found.filter((entry): entry is AdEntry => entry !== undefined);
-  }
-
-  private write(draft: Draft, value: DesiredValue, old: readonly string[]): void {
-    draft.steps.writes = [...draft.steps.writes, { name: value.name, values: value.values } satisfies AttributeWrite];
-    const mapping = value.mapping === '' ? {} : { mapping: value.mapping };
-    draft.changes.push({ attribute: value.name, old, new: shown(value.values, value.secret), ...mapping });
-  }
-
   /** The stamp goes with the same add, so that a create whose answer was lost is found again. */
   private writeOwn(draft: Draft, subject: Subject): void {
-    this.write(draft, own(this.settings.anchorAttribute, [subject.stamp]), []);
-    for (const value of loopGuardWrites(this.settings.loopGuard.mark, subject)) this.write(draft, own(value.name, value.values as string[]), []);
+    addWrite(draft, own(this.settings.anchorAttribute, [subject.stamp]), []);
+    for (const value of loopGuardWrites(this.settings.loopGuard.mark, subject))
+      addWrite(draft, own(value.name, value.values as string[]), []);
   }
 
   private restamp(draft: Draft, subject: Subject, entry: AdEntry): void {
@@ -248,76 +266,7 @@ export class AccountPlanner {
         recommendedAction: 'Let one gateway manage the account, and clear the mark if the other is gone.',
       });
     }
-    this.write(draft, own(this.settings.anchorAttribute, [subject.stamp]), now === undefined ? [] : [now]);
+    if (!canBearStamp(subject.kind, this.settings.anchorAttribute, entry)) return;
+    addWrite(draft, own(this.settings.anchorAttribute, [subject.stamp]), now === undefined ? [] : [now]);
   }
-}
-
-/** The account on record, wherever it is. Gone is only said after a second look. */
-export async function findAccount(
-  directory: Directory,
-  session: AdSession,
-  guid: string,
-  subject: Pick<Subject, 'label'>,
-  attributes: readonly string[],
-): Promise<AdEntry> {
-  const wanted = [...new Set([...FENCE_ATTRIBUTES, ...attributes])];
-  const entry = (await directory.byGuid(session, guid, wanted)) ?? (await directory.byGuid(session, guid, wanted));
-  if (entry && !/,CN=Deleted Objects,/i.test(entry.dn)) return entry;
-  throw await directory.notFound(`The account of "${subject.label}" (objectGUID ${guid}) is not in the domain.`);
-}
-
-function draftOf(subject: Subject, account: KnownAccount | undefined, desired: DesiredAccount): Draft {
-  const warnings: string[] = [];
-  return {
-    changes: [],
-    warnings,
-    steps: {
-      type: 'account',
-      kind: subject.kind,
-      label: subject.label,
-      stamp: subject.stamp,
-      ...(account ? { guid: account.anchor } : {}),
-      createdByUs: account?.createdByUs ?? true,
-      writes: [],
-      leaves: [],
-      unique: desired.unique,
-      warnings,
-    },
-  };
-}
-
-function finished({ steps, changes }: Draft, action: PlanAction, account: string, anchor?: string): Plan {
-  return {
-    action,
-    account,
-    ...(anchor === undefined ? {} : { anchor }),
-    changes,
-    effects: { disables: action === 'disable' ? 1 : 0, deletes: 0, memberRemovals: 0 },
-    digest: digestOf(steps, changes),
-    steps,
-  };
-}
-
-function own(name: string, values: string[]): DesiredValue {
-  return { name, values, apply: 'always', mapping: '', secret: false };
-}
-
-/** The reserved name in the form in which it is written. */
-function uniqueWithName(desired: DesiredAccount, name: string): DesiredAccount['unique'] {
-  return Object.fromEntries(
-    Object.entries(desired.unique).map(([attribute, unique]) => [
-      attribute.toLowerCase() === 'rdn' ? 'rdn' : attribute,
-      attribute.toLowerCase() === 'rdn' ? { ...unique, value: name } : unique,
-    ]),
-  );
-}
-
-function needsPassword(subject: Subject): ConnectorError {
-  return new ConnectorError({
-    kind: 'rejected',
-    scimType: 'invalidValue',
-    attribute: 'unicodePwd',
-    detail: `"${subject.label}" cannot be enabled: the account has no password, and Windows refuses to enable an account without one.`,
-    recommendedAction: 'Send a password, or set one in the domain.',
-  });
 }

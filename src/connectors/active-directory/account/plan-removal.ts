@@ -7,7 +7,7 @@ import { isWithin, nameOf } from '../values/dn.js';
 import { isEnabled } from '../values/user-account-control.js';
 import { isForbidden, type AttributeFence } from './attribute-fence.js';
 import type { Fence } from './fence.js';
-import { findAccount } from './plan-account.js';
+import { findAccount } from './find-account.js';
 import { digestOf, type AccountSteps } from './steps.js';
 
 /** What becomes of the account of a resource that is gone, by policy. */
@@ -19,9 +19,17 @@ export class RemovalPlanner {
     private readonly settings: AdSettings,
   ) {}
 
-  async plan(session: AdSession, subject: Subject, policy: LeaverPolicy, account: KnownAccount): Promise<Plan> {
+  async plan(
+    session: AdSession,
+    subject: Subject,
+    policy: LeaverPolicy,
+    account: KnownAccount,
+  ): Promise<Plan> {
     const leavers = this.leavers(subject);
-    const entry = await findAccount(this.directory, session, account.anchor, subject, [...leavers.scrub, 'memberOf']);
+    const entry = await findAccount(this.directory, session, account.anchor, subject, [
+      ...leavers.scrub,
+      'memberOf',
+    ]);
     const steps: AccountSteps = {
       type: 'account',
       kind: subject.kind,
@@ -62,7 +70,12 @@ export class RemovalPlanner {
   }
 
   /** A group cannot be disabled: it is only moved, where the settings say so. */
-  private async disable(session: AdSession, steps: AccountSteps, entry: AdEntry, subject: Subject): Promise<Plan> {
+  private async disable(
+    session: AdSession,
+    steps: AccountSteps,
+    entry: AdEntry,
+    subject: Subject,
+  ): Promise<Plan> {
     const leavers = this.leavers(subject);
     const changes: PlannedChange[] = [];
     const disables = subject.kind !== 'Group' && isEnabled(entry.number('userAccountControl') ?? 0);
@@ -70,7 +83,9 @@ export class RemovalPlanner {
       steps.enable = false;
       changes.push({ attribute: 'accountEnabled', old: ['true'], new: ['false'] });
     }
-    const scrub = leavers.scrub.filter((name) => !isForbidden(name) && this.attributes.allows(subject.kind, name));
+    const scrub = leavers.scrub.filter(
+      (name) => !isForbidden(name) && this.attributes.allows(subject.kind, name),
+    );
     for (const name of scrub) {
       if (entry.raw(name).length === 0) continue;
       steps.writes = [...steps.writes, { name, values: [] }];
@@ -79,7 +94,11 @@ export class RemovalPlanner {
     if (leavers.stripGroups) await this.leaveGroups(session, steps, entry, changes);
     if (leavers.moveTo !== undefined && !isWithin(entry.dn, leavers.moveTo)) {
       steps.place = { name: nameOf(entry.dn), parent: leavers.moveTo };
-      changes.push({ attribute: 'distinguishedName', old: [entry.dn], new: [`CN=${nameOf(entry.dn)},${leavers.moveTo}`] });
+      changes.push({
+        attribute: 'distinguishedName',
+        old: [entry.dn],
+        new: [`CN=${nameOf(entry.dn)},${leavers.moveTo}`],
+      });
     }
     const action = changes.length === 0 ? 'none' : disables ? 'disable' : 'update';
     return {
@@ -92,7 +111,12 @@ export class RemovalPlanner {
     };
   }
 
-  private async leaveGroups(session: AdSession, steps: AccountSteps, entry: AdEntry, changes: PlannedChange[]): Promise<void> {
+  private async leaveGroups(
+    session: AdSession,
+    steps: AccountSteps,
+    entry: AdEntry,
+    changes: PlannedChange[],
+  ): Promise<void> {
     const leaves: string[] = [];
     for (const dn of entry.all('memberOf')) {
       if (!this.fence.covers('Group', dn)) continue;

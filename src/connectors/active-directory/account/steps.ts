@@ -43,9 +43,22 @@ export function shown(values: readonly EntryValue[], secret = false): string[] {
 
 /** Equal plans have equal digests: secrets are in it by their presence, bytes by their digest. */
 export function digestOf(steps: AccountSteps, changes: readonly PlannedChange[]): string {
-  const writes = steps.writes.map(({ name, values }) => [name, values.map((value) => (typeof value === 'string' ? value : hash(value)))]);
+  const writes = steps.writes.map(({ name, values }) => [
+    name,
+    values.map((value) => (typeof value === 'string' ? value : hash(value))),
+  ]);
   return hash(
-    JSON.stringify([steps.guid ?? null, steps.create ?? null, writes, Boolean(steps.password), steps.enable ?? null, steps.place ?? null, steps.leaves, steps.remove ?? null, changes]),
+    JSON.stringify([
+      steps.guid ?? null,
+      steps.create ?? null,
+      writes,
+      Boolean(steps.password),
+      steps.enable ?? null,
+      steps.place ?? null,
+      steps.leaves,
+      steps.remove ?? null,
+      changes,
+    ]),
   );
 }
 

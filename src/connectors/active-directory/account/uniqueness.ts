@@ -13,7 +13,11 @@ export interface Wanted {
 }
 
 /** The first of the wanted values that another object holds, as the error that says so. */
-export async function findClash(directory: Directory, session: AdSession, wanted: Wanted): Promise<ConnectorError | undefined> {
+export async function findClash(
+  directory: Directory,
+  session: AdSession,
+  wanted: Wanted,
+): Promise<ConnectorError | undefined> {
   for (const [attribute, unique] of Object.entries(wanted.unique)) {
     const holder =
       attribute.toLowerCase() === 'rdn'
@@ -24,7 +28,13 @@ export async function findClash(directory: Directory, session: AdSession, wanted
   return undefined;
 }
 
-async function holderOf(directory: Directory, session: AdSession, attribute: string, value: string, own: string | undefined) {
+async function holderOf(
+  directory: Directory,
+  session: AdSession,
+  attribute: string,
+  value: string,
+  own: string | undefined,
+) {
   const { dnsDomain } = await directory.facts(session);
   const filter = new OrFilter({ filters: filtersOf(attribute, value, dnsDomain) });
   const found = await directory.find(session, filter, ['objectGUID']);
@@ -35,7 +45,8 @@ async function holderOf(directory: Directory, session: AdSession, attribute: str
 function filtersOf(attribute: string, value: string, dnsDomain: string): Filter[] {
   const name = attribute.toLowerCase();
   const filters: Filter[] = [new EqualityFilter({ attribute, value })];
-  if (name === 'samaccountname') filters.push(new EqualityFilter({ attribute: 'userPrincipalName', value: `${value}@${dnsDomain}` }));
+  if (name === 'samaccountname')
+    filters.push(new EqualityFilter({ attribute: 'userPrincipalName', value: `${value}@${dnsDomain}` }));
   const at = value.lastIndexOf('@');
   if (name === 'userprincipalname' && value.slice(at + 1).toLowerCase() === dnsDomain) {
     filters.push(new EqualityFilter({ attribute: 'sAMAccountName', value: value.slice(0, at) }));

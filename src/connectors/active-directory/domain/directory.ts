@@ -44,7 +44,11 @@ export class Directory {
   }
 
   /** Like `run`, for answers that come in parts: the session is held until the last of them was taken. */
-  async *stream<T>(signal: AbortSignal, doing: string, work: (session: AdSession) => AsyncIterable<T>): AsyncGenerator<T> {
+  async *stream<T>(
+    signal: AbortSignal,
+    doing: string,
+    work: (session: AdSession) => AsyncIterable<T>,
+  ): AsyncGenerator<T> {
     try {
       yield* this.pool.stream(signal, work);
     } catch (error) {
@@ -66,7 +70,11 @@ export class Directory {
   }
 
   /** By objectGUID, wherever it is in the domain. */
-  async byGuid(session: AdSession, guid: string, attributes: readonly string[]): Promise<AdEntry | undefined> {
+  async byGuid(
+    session: AdSession,
+    guid: string,
+    attributes: readonly string[],
+  ): Promise<AdEntry | undefined> {
     return this.readOne(session, guidDn(guid), attributes);
   }
 
@@ -81,13 +89,25 @@ export class Directory {
   }
 
   /** Objects of the whole domain with this value. Referrals to other partitions are not wanted. */
-  find(session: AdSession, filter: Filter, attributes: readonly string[], options: SearchOptions = {}, base?: string): Promise<AdEntry[]> {
+  find(
+    session: AdSession,
+    filter: Filter,
+    attributes: readonly string[],
+    options: SearchOptions = {},
+    base?: string,
+  ): Promise<AdEntry[]> {
     const controls = session.supports(DOMAIN_SCOPE) ? [new PlainControl(DOMAIN_SCOPE)] : [];
     const from = base ?? this.baseDn(session);
     return session.search(from, { scope: 'sub', filter, attributes: [...attributes], ...options }, controls);
   }
 
-  findByValue(session: AdSession, attribute: string, value: string, attributes: readonly string[], of?: Filter): Promise<AdEntry[]> {
+  findByValue(
+    session: AdSession,
+    attribute: string,
+    value: string,
+    attributes: readonly string[],
+    of?: Filter,
+  ): Promise<AdEntry[]> {
     const equal = new EqualityFilter({ attribute, value });
     return this.find(session, of ? new AndFilter({ filters: [of, equal] }) : equal, attributes);
   }
@@ -95,7 +115,10 @@ export class Directory {
   /** "Not there" is only believed when this controller has had the time to hear of it. */
   async notFound(detail: string): Promise<ConnectorError> {
     if (await this.pool.mayLag()) {
-      return new ConnectorError({ kind: 'unavailable', detail: `${detail} The domain controller changed a moment ago, so this is looked at again.` });
+      return new ConnectorError({
+        kind: 'unavailable',
+        detail: `${detail} The domain controller changed a moment ago, so this is looked at again.`,
+      });
     }
     return new ConnectorError({ kind: 'missing', detail });
   }
@@ -103,20 +126,35 @@ export class Directory {
   private async readFacts(session: AdSession): Promise<DomainFacts> {
     const baseDn = this.baseDn(session);
     const head = await this.readOne(session, baseDn, ['objectSid', 'minPwdLength', 'pwdProperties']);
-    if (!head) throw new ConnectorError({ kind: 'misconfigured', detail: `The base ${baseDn} does not exist or is not visible to the service account.` });
-    const partitions = await this.readOne(session, `CN=Partitions,${session.identity.configurationNamingContext}`, ['uPNSuffixes']);
+    if (!head)
+      throw new ConnectorError({
+        kind: 'misconfigured',
+        detail: `The base ${baseDn} does not exist or is not visible to the service account.`,
+      });
+    const partitions = await this.readOne(
+      session,
+      `CN=Partitions,${session.identity.configurationNamingContext}`,
+      ['uPNSuffixes'],
+    );
     const domains = await session.search(`CN=Partitions,${session.identity.configurationNamingContext}`, {
       scope: 'one',
       filter: '(nETBIOSName=*)',
       attributes: ['dnsRoot'],
     });
     const dnsDomain = domainOfDn(baseDn);
-    const suffixes = [...domains.flatMap((entry) => entry.all('dnsRoot')), ...(partitions?.all('uPNSuffixes') ?? [])];
+    const suffixes = [
+      ...domains.flatMap((entry) => entry.all('dnsRoot')),
+      ...(partitions?.all('uPNSuffixes') ?? []),
+    ];
     return {
       baseDn,
       dnsDomain,
       domainSid: head.sid,
-      upnSuffixes: [...new Set([dnsDomain, ...suffixes, ...this.settings.upnSuffixes].map((suffix) => suffix.toLowerCase()))],
+      upnSuffixes: [
+        ...new Set(
+          [dnsDomain, ...suffixes, ...this.settings.upnSuffixes].map((suffix) => suffix.toLowerCase()),
+        ),
+      ],
       passwords: {
         minLength: head.number('minPwdLength') ?? 7,
         complex: ((head.number('pwdProperties') ?? DOMAIN_PASSWORD_COMPLEX) & DOMAIN_PASSWORD_COMPLEX) !== 0,

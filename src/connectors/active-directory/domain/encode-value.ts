@@ -40,10 +40,13 @@ const ENCODERS: Readonly<Record<string, Encoder>> = {
   '2.5.5.11': (_attribute, value) => {
     const time = Date.parse(value);
     if (/^\d{14}(\.\d+)?Z$/.test(value)) return fine(value);
-    return Number.isNaN(time) ? fault('is not a date') : fine(`${new Date(time).toISOString().replace(/[-:T]|\.\d+Z$/g, '')}.0Z`);
+    return Number.isNaN(time)
+      ? fault('is not a date')
+      : fine(`${new Date(time).toISOString().replace(/[-:T]|\.\d+Z$/g, '')}.0Z`);
   },
   '2.5.5.16': (attribute, value) => {
-    if (attribute.name !== 'accountExpires') return /^-?\d{1,19}$/.test(value) ? fine(value) : fault('is not a whole number');
+    if (attribute.name !== 'accountExpires')
+      return /^-?\d{1,19}$/.test(value) ? fine(value) : fault('is not a whole number');
     const expiry = expiryOf(value);
     return expiry === undefined ? fault('is neither a date nor a FILETIME') : fine(expiry);
   },
@@ -70,7 +73,9 @@ function text(attribute: AdAttribute, value: string): Encoded {
 function inRange(attribute: AdAttribute, size: number, verb: 'is' | 'has'): Encoded | undefined {
   const { rangeLower, rangeUpper } = attribute;
   const unit = verb === 'has' ? ' characters or bytes' : '';
-  if (rangeUpper !== undefined && size > rangeUpper) return fault(`${verb} ${size}${unit}, and the domain allows at most ${rangeUpper}`);
-  if (rangeLower !== undefined && size < rangeLower) return fault(`${verb} ${size}${unit}, and the domain wants at least ${rangeLower}`);
+  if (rangeUpper !== undefined && size > rangeUpper)
+    return fault(`${verb} ${size}${unit}, and the domain allows at most ${rangeUpper}`);
+  if (rangeLower !== undefined && size < rangeLower)
+    return fault(`${verb} ${size}${unit}, and the domain wants at least ${rangeLower}`);
   return undefined;
 }

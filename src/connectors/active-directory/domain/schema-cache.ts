@@ -38,7 +38,9 @@ export class AdSchema {
   }
 
   async load(session: AdSession, names: readonly string[]): Promise<void> {
-    const missing = [...new Set(names.map((name) => name.toLowerCase()))].filter((name) => !this.#asked.has(name));
+    const missing = [...new Set(names.map((name) => name.toLowerCase()))].filter(
+      (name) => !this.#asked.has(name),
+    );
     for (let at = 0; at < missing.length; at += ASKED_AT_ONCE) {
       const some = missing.slice(at, at + ASKED_AT_ONCE);
       const filters = some.map((value) => new EqualityFilter({ attribute: 'lDAPDisplayName', value }));
@@ -46,7 +48,14 @@ export class AdSchema {
         scope: 'one',
         filter: new OrFilter({ filters }),
         attributes: [
-          ...['lDAPDisplayName', 'attributeSyntax', 'isSingleValued', 'rangeLower', 'rangeUpper', 'searchFlags'],
+          ...[
+            'lDAPDisplayName',
+            'attributeSyntax',
+            'isSingleValued',
+            'rangeLower',
+            'rangeUpper',
+            'searchFlags',
+          ],
           ...['systemOnly', 'systemFlags', 'schemaIDGUID'],
         ],
       });

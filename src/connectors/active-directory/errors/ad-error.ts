@@ -41,7 +41,8 @@ export class AdError extends Error {
   }
 }
 
-const NOT_SENT = /Socket connection not established|ECONNREFUSED|EHOSTUNREACH|ENOTFOUND|Connection timeout|certificate|altnames|self.signed/i;
+const NOT_SENT =
+  /Socket connection not established|ECONNREFUSED|EHOSTUNREACH|ENOTFOUND|Connection timeout|certificate|altnames|self.signed/i;
 
 /** Recognises anything that the client library throws. */
 export function recognise(error: unknown, operation: AdOperation): AdError {
@@ -108,7 +109,10 @@ function unrecognised(resultCode: number | undefined): ErrorRow {
     status: resultCode === undefined ? 503 : 500,
     scimType: undefined,
     satisfied: false,
-    meaning: resultCode === undefined ? 'The connection failed' : `An answer that is not in the table (result code ${resultCode})`,
+    meaning:
+      resultCode === undefined
+        ? 'The connection failed'
+        : `An answer that is not in the table (result code ${resultCode})`,
     match: undefined,
   };
 }

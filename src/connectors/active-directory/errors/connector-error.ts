@@ -10,11 +10,13 @@ export interface Circumstances {
 
 const REMEDIES: Readonly<Record<string, string>> = {
   '0000052D': 'Choose a longer or more complex password that does not contain the account name.',
-  '00002098': 'Grant the service account the right with the script of `landfall target rights`, or see whether the account is protected (adminCount).',
+  '00002098':
+    'Grant the service account the right with the script of `landfall target rights`, or see whether the account is protected (adminCount).',
   '00000005': 'Grant the service account the right with the script of `landfall target rights`.',
   '000020B5': 'The object that is referred to does not exist on this domain controller.',
   '00002010': 'See to the RID master of the domain.',
-  '000021C8': 'Another account of the forest has this sign-in name; change one of the two, or match by userPrincipalName to adopt it.',
+  '000021C8':
+    'Another account of the forest has this sign-in name; change one of the two, or match by userPrincipalName to adopt it.',
 };
 
 const BY_RESULT_CODE: Readonly<Record<number, string>> = {
@@ -51,7 +53,10 @@ function writes(operation: string): boolean {
 export function connectorError(error: AdError, circumstances: Circumstances): ConnectorError {
   const kind = kindOf(error);
   const attribute = error.attribute ?? circumstances.attribute;
-  const code = error.resultCode === undefined ? '' : ` (LDAP ${error.resultCode}${error.win32 ? `/${error.win32}` : ''})`;
+  const code =
+    error.resultCode === undefined
+      ? ''
+      : ` (LDAP ${error.resultCode}${error.win32 ? `/${error.win32}` : ''})`;
   const about = attribute ? `, attribute ${attribute}` : '';
   const remedy = (error.win32 && REMEDIES[error.win32]) ?? BY_RESULT_CODE[error.resultCode ?? -1];
   return new ConnectorError(
@@ -71,5 +76,7 @@ export function connectorError(error: AdError, circumstances: Circumstances): Co
 function scimTypeOf(error: AdError, kind: ConnectorErrorKind): Pick<ConnectorErrorShape, 'scimType'> {
   if (kind !== 'rejected' && kind !== 'conflict') return {};
   const { scimType } = error.row;
-  return scimType === 'uniqueness' || scimType === 'invalidValue' || scimType === 'mutability' ? { scimType } : {};
+  return scimType === 'uniqueness' || scimType === 'invalidValue' || scimType === 'mutability'
+    ? { scimType }
+    : {};
 }

@@ -185,10 +185,12 @@ export interface ErrorRow {
   match: RegExp | undefined;
 }
 
-const given = (field: string | undefined) => (field === undefined || field === '-' || field === '' ? undefined : field);
+const given = (field: string | undefined) =>
+  field === undefined || field === '-' || field === '' ? undefined : field;
 
 function rowOf(line: string): ErrorRow {
-  const [resultCode, win32, operation, retryMode, status, scimType, treatAs, meaning, match] = line.split('\t');
+  const [resultCode, win32, operation, retryMode, status, scimType, treatAs, meaning, match] =
+    line.split('\t');
   const pattern = given(match);
   return {
     resultCode: given(resultCode) === undefined ? undefined : Number(resultCode),

@@ -31,11 +31,16 @@ export class MemberExecutor {
       this.fence.assert(entry, 'Group', group.label);
       const outcomes: EdgeOutcome[] = [];
       try {
-        for (const chunk of chunks(steps.remove)) await this.write(session, entry.dn, group.anchor, 'delete', chunk, outcomes, doing);
-        for (const chunk of chunks(steps.add)) await this.write(session, entry.dn, group.anchor, 'add', chunk, outcomes, doing);
+        for (const chunk of chunks(steps.remove))
+          await this.write(session, entry.dn, group.anchor, 'delete', chunk, outcomes, doing);
+        for (const chunk of chunks(steps.add))
+          await this.write(session, entry.dn, group.anchor, 'add', chunk, outcomes, doing);
       } catch (error) {
         if (!(error instanceof AdError) || outcomes.length === 0) throw error;
-        return applied(group, [...outcomes, ...rest(steps, outcomes, connectorError(error, { doing, attribute: 'member' }))]);
+        return applied(group, [
+          ...outcomes,
+          ...rest(steps, outcomes, connectorError(error, { doing, attribute: 'member' })),
+        ]);
       }
       return applied(group, outcomes);
     });
@@ -60,11 +65,24 @@ export class MemberExecutor {
     }
   }
 
-  private async send(session: AdSession, groupGuid: string, direction: Direction, members: readonly MemberStep[]): Promise<void> {
+  private async send(
+    session: AdSession,
+    groupGuid: string,
+    direction: Direction,
+    members: readonly MemberStep[],
+  ): Promise<void> {
     const values = members.map(({ guid }) => guidDn(guid));
-    const change = new Change({ operation: direction, modification: new Attribute({ type: 'member', values }) });
+    const change = new Change({
+      operation: direction,
+      modification: new Attribute({ type: 'member', values }),
+    });
     const permissive = session.identity.vendor === 'microsoft' && session.supports(PERMISSIVE_MODIFY);
-    await session.modify(guidDn(groupGuid), [change], 'modify member', permissive ? [new PlainControl(PERMISSIVE_MODIFY)] : []);
+    await session.modify(
+      guidDn(groupGuid),
+      [change],
+      'modify member',
+      permissive ? [new PlainControl(PERMISSIVE_MODIFY)] : [],
+    );
   }
 
   /** The whole modify was undone. What is as wanted already is dropped; a culprit is found by halving. */
@@ -78,8 +96,14 @@ export class MemberExecutor {
     doing: string,
     error: AdError,
   ): Promise<void> {
-    const again = (some: readonly MemberStep[]) => this.write(session, groupDn, groupGuid, direction, some, outcomes, doing);
-    const present = await membersAmong(this.directory, session, groupDn, members.map(({ guid }) => guid));
+    const again = (some: readonly MemberStep[]) =>
+      this.write(session, groupDn, groupGuid, direction, some, outcomes, doing);
+    const present = await membersAmong(
+      this.directory,
+      session,
+      groupDn,
+      members.map(({ guid }) => guid),
+    );
     const settled = members.filter(({ guid }) => present.has(guid) === (direction === 'add'));
     const open = members.filter((member) => !settled.includes(member));
     settled.forEach(({ memberId }) => outcomes.push({ memberId, kind: 'applied' }));
@@ -108,7 +132,15 @@ function blamesMember(error: AdError): boolean {
 function memberError(error: AdError, doing: string): ConnectorError {
   const shown = connectorError(error, { doing, attribute: 'member' });
   if (error.resultCode !== 32) return shown;
-  return new ConnectorError({ kind: 'missing', attribute: 'member', detail: 'The account of the member is not in the domain.', diagnostic: error.text }, error);
+  return new ConnectorError(
+    {
+      kind: 'missing',
+      attribute: 'member',
+      detail: 'The account of the member is not in the domain.',
+      diagnostic: error.text,
+    },
+    error,
+  );
 }
 
 function applied(group: MemberSteps['group'], edges: readonly EdgeOutcome[]): Applied {
@@ -124,5 +156,7 @@ function rest(steps: MemberSteps, outcomes: readonly EdgeOutcome[], error: Conne
 }
 
 function chunks(steps: readonly MemberStep[]): MemberStep[][] {
-  return Array.from({ length: Math.ceil(steps.length / CHUNK) }, (_, index) => steps.slice(index * CHUNK, (index + 1) * CHUNK));
+  return Array.from({ length: Math.ceil(steps.length / CHUNK) }, (_, index) =>
+    steps.slice(index * CHUNK, (index + 1) * CHUNK),
+  );
 }

@@ -1,6 +1,13 @@
-import { ConnectorError, type EdgeOutcome, type GroupAccount, type MembershipEdge, type Plan, type PlannedChange } from '../../connector.js';
+import {
+  ConnectorError,
+  type EdgeOutcome,
+  type GroupAccount,
+  type MembershipEdge,
+  type Plan,
+  type PlannedChange,
+} from '../../connector.js';
 import type { Directory } from '../domain/directory.js';
-import { findAccount } from '../account/plan-account.js';
+import { findAccount } from '../account/find-account.js';
 import type { Fence } from '../account/fence.js';
 import { nestingFault } from '../account/group-type.js';
 import { hash } from '../account/steps.js';
@@ -34,7 +41,12 @@ export class MemberPlanner {
     this.fence.assert(entry, 'Group', group.label);
     const wanted = [...new Map(edges.map((edge) => [edge.memberAnchor, edge])).values()];
     const guids = wanted.map(({ memberAnchor }) => memberAnchor);
-    const objects = await existing(this.directory, session, guids, ['objectClass', 'groupType', 'primaryGroupID', 'sAMAccountName']);
+    const objects = await existing(this.directory, session, guids, [
+      'objectClass',
+      'groupType',
+      'primaryGroupID',
+      'sAMAccountName',
+    ]);
     const present = await membersAmong(this.directory, session, entry.dn, guids);
     const steps: MemberSteps = { type: 'members', group, add: [], remove: [] };
     const outcomes: EdgeOutcome[] = [];
@@ -65,15 +77,25 @@ export class MemberPlanner {
     };
   }
 
-  private async verdict(edge: MembershipEdge, group: AdEntry, object: AdEntry | undefined, isMember: boolean): Promise<EdgeOutcome | 'write'> {
+  private async verdict(
+    edge: MembershipEdge,
+    group: AdEntry,
+    object: AdEntry | undefined,
+    isMember: boolean,
+  ): Promise<EdgeOutcome | 'write'> {
     const { memberId } = edge;
     if (!object) {
       if (!edge.present) return { memberId, kind: 'applied' };
-      const error = await this.directory.notFound(`The account of the member (objectGUID ${edge.memberAnchor}) is not in the domain.`);
+      const error = await this.directory.notFound(
+        `The account of the member (objectGUID ${edge.memberAnchor}) is not in the domain.`,
+      );
       return { memberId, kind: 'failed', error };
     }
     const primary = object.number('primaryGroupID') === ridOf(group.sid);
-    if (primary) return edge.present ? { memberId, kind: 'applied' } : refusedEdge(memberId, 'it is the primary group of the account, which is not changed here');
+    if (primary)
+      return edge.present
+        ? { memberId, kind: 'applied' }
+        : refusedEdge(memberId, 'it is the primary group of the account, which is not changed here');
     if (isMember === edge.present) return { memberId, kind: 'applied' };
     if (!edge.present) return 'write';
     const fault = this.memberFault(edge, group, object);
@@ -82,7 +104,8 @@ export class MemberPlanner {
 
   private memberFault(edge: MembershipEdge, group: AdEntry, object: AdEntry): string | undefined {
     if (object.guid === group.guid) return 'a group cannot be a member of itself';
-    if (!this.fence.covers(edge.memberKind, object.dn)) return `the member ${object.dn} is outside the managed scope`;
+    if (!this.fence.covers(edge.memberKind, object.dn))
+      return `the member ${object.dn} is outside the managed scope`;
     const inner = object.number('groupType');
     return inner === undefined ? undefined : nestingFault(group.number('groupType') ?? 0, inner);
   }
@@ -92,7 +115,11 @@ function refusedEdge(memberId: string, reason: string): EdgeOutcome {
   return {
     memberId,
     kind: 'failed',
-    error: new ConnectorError({ kind: 'rejected', scimType: 'invalidValue', attribute: 'member', detail: `The membership is not changed: ${reason}.` }),
+    error: new ConnectorError({
+      kind: 'rejected',
+      scimType: 'invalidValue',
+      attribute: 'member',
+      detail: `The membership is not changed: ${reason}.`,
+    }),
   };
 }
-

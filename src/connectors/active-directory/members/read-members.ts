@@ -12,10 +12,17 @@ const ASKED_AT_ONCE = 200;
 
 /** The members of a group by objectGUID, in ranges: never as one plain read, which looks empty for a large group. */
 export async function* readMembers(session: AdSession, groupGuid: string): AsyncGenerator<string[]> {
-  const controls = [new ExtendedDnControl(), ...(session.supports(RANGE_NO_ERROR) ? [new PlainControl(RANGE_NO_ERROR)] : [])];
-  for (let from = 0; ; ) {
+  const controls = [
+    new ExtendedDnControl(),
+    ...(session.supports(RANGE_NO_ERROR) ? [new PlainControl(RANGE_NO_ERROR)] : []),
+  ];
+  for (let from = 0; ;) {
     const wanted = `member;range=${from}-${from + RANGE - 1}`;
-    const [entry] = await session.search(guidDn(groupGuid), { scope: 'base', attributes: [wanted] }, controls);
+    const [entry] = await session.search(
+      guidDn(groupGuid),
+      { scope: 'base', attributes: [wanted] },
+      controls,
+    );
     const answered = entry && rangeIn(entry);
     if (!entry || !answered || answered.values.length === 0) return;
     yield answered.values.flatMap((value) => memberGuid(value) ?? []);
@@ -45,7 +52,9 @@ export async function existing(
 ): Promise<Map<string, AdEntry>> {
   const found = new Map<string, AdEntry>();
   for (const filter of filtersOf(guids)) {
-    for (const entry of await directory.find(session, filter, ['objectGUID', ...attributes], { paged: { pageSize: 500 } })) {
+    for (const entry of await directory.find(session, filter, ['objectGUID', ...attributes], {
+      paged: { pageSize: 500 },
+    })) {
       found.set(entry.guid, entry);
     }
   }
@@ -53,12 +62,18 @@ export async function existing(
 }
 
 /** Those of the objects that are members: asked of each of them, so that the size of the group does not matter. */
-export async function membersAmong(directory: Directory, session: AdSession, groupDn: string, guids: readonly string[]): Promise<Set<string>> {
+export async function membersAmong(
+  directory: Directory,
+  session: AdSession,
+  groupDn: string,
+  guids: readonly string[],
+): Promise<Set<string>> {
   const isMember = new EqualityFilter({ attribute: 'memberOf', value: groupDn });
   const found = new Set<string>();
   for (const filter of filtersOf(guids)) {
     const both = new AndFilter({ filters: [filter, isMember] });
-    for (const { guid } of await directory.find(session, both, ['objectGUID'], { paged: { pageSize: 500 } })) found.add(guid);
+    for (const { guid } of await directory.find(session, both, ['objectGUID'], { paged: { pageSize: 500 } }))
+      found.add(guid);
   }
   return found;
 }
@@ -67,7 +82,11 @@ function filtersOf(guids: readonly string[]): Filter[] {
   const filters: Filter[] = [];
   for (let at = 0; at < guids.length; at += ASKED_AT_ONCE) {
     const some = guids.slice(at, at + ASKED_AT_ONCE);
-    filters.push(new OrFilter({ filters: some.map((guid) => new EqualityFilter({ attribute: 'objectGUID', value: guidBytes(guid) })) }));
+    filters.push(
+      new OrFilter({
+        filters: some.map((guid) => new EqualityFilter({ attribute: 'objectGUID', value: guidBytes(guid) })),
+      }),
+    );
   }
   return filters;
 }

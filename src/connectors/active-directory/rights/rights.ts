@@ -10,19 +10,48 @@ export interface DelegatedRights {
 }
 
 /** Written besides what the mapping names. Rename needs both cn and name. */
-const USER_STATE = ['cn', 'name', 'sAMAccountName', 'userPrincipalName', 'userAccountControl', 'pwdLastSet', 'accountExpires', 'lockoutTime'];
+const USER_STATE = [
+  'cn',
+  'name',
+  'sAMAccountName',
+  'userPrincipalName',
+  'userAccountControl',
+  'pwdLastSet',
+  'accountExpires',
+  'lockoutTime',
+];
 const GROUP_STATE = ['cn', 'name', 'sAMAccountName', 'groupType', 'member'];
 
 /** Exactly what the service account needs for this mapping: single attributes, never property sets. */
-export function rightsOf(settings: AdSettings, mapped: Readonly<Record<string, readonly string[]>>): DelegatedRights[] {
-  const extra = [settings.anchorAttribute, ...(settings.loopGuard.mark === 'off' ? [] : [settings.loopGuard.mark])];
+export function rightsOf(
+  settings: AdSettings,
+  mapped: Readonly<Record<string, readonly string[]>>,
+): DelegatedRights[] {
+  const extra = [
+    settings.anchorAttribute,
+    ...(settings.loopGuard.mark === 'off' ? [] : [settings.loopGuard.mark]),
+  ];
   const users = unique([...USER_STATE, ...extra, ...attributesIn(mapped['User'] ?? [])]);
   const groups = unique([...GROUP_STATE, ...extra, ...attributesIn(mapped['Group'] ?? [])]);
   const of = (place: { container: string; bases?: string[]; leavers: { moveTo?: string } }) =>
-    unique([...(place.bases ?? []), place.container, ...(place.leavers.moveTo === undefined ? [] : [place.leavers.moveTo])]);
+    unique([
+      ...(place.bases ?? []),
+      place.container,
+      ...(place.leavers.moveTo === undefined ? [] : [place.leavers.moveTo]),
+    ]);
   return [
-    ...of(settings.users).map((dn): DelegatedRights => ({ dn, className: 'user', attributes: users, resetPassword: true })),
-    ...(settings.groups ? of(settings.groups) : []).map((dn): DelegatedRights => ({ dn, className: 'group', attributes: groups, resetPassword: false })),
+    ...of(settings.users).map((dn): DelegatedRights => ({
+      dn,
+      className: 'user',
+      attributes: users,
+      resetPassword: true,
+    })),
+    ...(settings.groups ? of(settings.groups) : []).map((dn): DelegatedRights => ({
+      dn,
+      className: 'group',
+      attributes: groups,
+      resetPassword: false,
+    })),
   ];
 }
 
@@ -42,7 +71,11 @@ export type GuidLookUp = (name: string) => string | undefined;
  * Access control entries (MS-DTYP §2.5.1) for one place. Delete is granted on the objects, not on the container:
  * with Delete Child a protected account that strayed into it could be deleted.
  */
-export function sddlOf(rights: DelegatedRights, sid: string, guidOf: GuidLookUp = () => undefined): { sddl: string; unknown: string[] } {
+export function sddlOf(
+  rights: DelegatedRights,
+  sid: string,
+  guidOf: GuidLookUp = () => undefined,
+): { sddl: string; unknown: string[] } {
   const kind = rights.className === 'user' ? USER_CLASS : GROUP_CLASS;
   const unknown: string[] = [];
   const aces = [`(OA;CI;CC;${kind};;${sid})`, `(OA;CIIO;SD;;${kind};${sid})`];
@@ -56,7 +89,10 @@ export function sddlOf(rights: DelegatedRights, sid: string, guidOf: GuidLookUp 
 }
 
 /** Scripts for an administrator of the domain, by the name of the tool. */
-export function rightsScripts(settings: AdSettings, mapped: Readonly<Record<string, readonly string[]>>): Record<string, string> {
+export function rightsScripts(
+  settings: AdSettings,
+  mapped: Readonly<Record<string, readonly string[]>>,
+): Record<string, string> {
   const rights = rightsOf(settings, mapped);
   return { dsacls: windowsScript(rights), 'samba-tool': sambaScript(rights, settings) };
 }
@@ -91,10 +127,12 @@ function sambaScript(rights: readonly DelegatedRights[], settings: AdSettings): 
   ];
   for (const right of rights) {
     const { sddl, unknown } = sddlOf(right, '$sid');
-    if (unknown.length > 0) lines.push(`# Grant by hand (schema extensions): ${unknown.join(', ')} on ${right.dn}`);
+    if (unknown.length > 0)
+      lines.push(`# Grant by hand (schema extensions): ${unknown.join(', ')} on ${right.dn}`);
     lines.push(`samba-tool dsacl set --objectdn=${shell(right.dn)} --action=allow --sddl="${sddl}"`);
   }
-  if (settings.bindDn) lines.push(`# Service account of the target: ${settings.bindDn.replace(/[\r\n]/g, ' ')}`);
+  if (settings.bindDn)
+    lines.push(`# Service account of the target: ${settings.bindDn.replace(/[\r\n]/g, ' ')}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -41,7 +41,11 @@ export class AdPool {
     private readonly settings: AdSettings,
     private readonly surroundings: PoolSurroundings,
   ) {
-    const tick = Math.min(TICK_MS, (settings.pool.keepAliveSeconds * 1000) / 2, (settings.pool.idleSeconds * 1000) / 2);
+    const tick = Math.min(
+      TICK_MS,
+      (settings.pool.keepAliveSeconds * 1000) / 2,
+      (settings.pool.idleSeconds * 1000) / 2,
+    );
     this.#timer = setInterval(() => void this.tend(), Math.max(tick, 250));
     this.#timer.unref();
   }
@@ -56,7 +60,8 @@ export class AdPool {
       this.#busy = 0;
       return result;
     } catch (error) {
-      if (error instanceof AdError && (error.resultCode === 51 || error.resultCode === 52)) this.countBusy(session.server);
+      if (error instanceof AdError && (error.resultCode === 51 || error.resultCode === 52))
+        this.countBusy(session.server);
       throw error;
     } finally {
       signal.removeEventListener('abort', abort);
@@ -86,7 +91,9 @@ export class AdPool {
   /** True for a while after another controller took over: what it does not know may not have reached it yet. */
   async mayLag(): Promise<boolean> {
     const movedAt = await this.surroundings.choice.movedAt();
-    return movedAt !== undefined && this.surroundings.now() - movedAt < this.settings.replicationSeconds * 1000;
+    return (
+      movedAt !== undefined && this.surroundings.now() - movedAt < this.settings.replicationSeconds * 1000
+    );
   }
 
   async close(): Promise<void> {
@@ -159,7 +166,11 @@ export class AdPool {
   private fresh(session: AdSession): boolean {
     const { idleSeconds, maxAgeSeconds } = this.settings.pool;
     const now = this.surroundings.now();
-    return session.usable && now - session.usedAt < idleSeconds * 1000 && now - session.openedAt < maxAgeSeconds * 1000;
+    return (
+      session.usable &&
+      now - session.usedAt < idleSeconds * 1000 &&
+      now - session.openedAt < maxAgeSeconds * 1000
+    );
   }
 
   private countBusy(server: string): void {
@@ -176,7 +187,8 @@ export class AdPool {
     const { choice, log, now } = this.surroundings;
     const current = await choice.current();
     const servers = await serversOf(this.settings, this.surroundings.lookUp);
-    if (servers.length === 0) throw misconfigured(`No domain controller of "${this.settings.domain}" is found in DNS.`);
+    if (servers.length === 0)
+      throw misconfigured(`No domain controller of "${this.settings.domain}" is found in DNS.`);
     const rested = (server: string) => now() - (this.#resting.get(server) ?? -REST_MS) >= REST_MS;
     const known = current !== undefined && servers.includes(current) ? [current] : [];
     const order = [...new Set([...known, ...servers])];
@@ -244,7 +256,8 @@ export class AdPool {
     }
     await Promise.all(
       kept.map(async (session) => {
-        if (now - session.heardAt >= this.settings.pool.keepAliveSeconds * 1000) await session.touch().catch(() => undefined);
+        if (now - session.heardAt >= this.settings.pool.keepAliveSeconds * 1000)
+          await session.touch().catch(() => undefined);
         if (session.usable && !this.#closed) this.giveBack(session);
         else this.discard(session);
       }),
@@ -259,7 +272,10 @@ export class AdPool {
 }
 
 function unavailable(detail: string, cause?: AdError): ConnectorError {
-  return new ConnectorError({ kind: 'unavailable', detail, ...(cause ? { diagnostic: cause.text } : {}) }, cause);
+  return new ConnectorError(
+    { kind: 'unavailable', detail, ...(cause ? { diagnostic: cause.text } : {}) },
+    cause,
+  );
 }
 
 function misconfigured(detail: string): ConnectorError {

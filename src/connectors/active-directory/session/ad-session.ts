@@ -45,7 +45,8 @@ export class AdSession {
       timeout: options.operationMs,
       connectTimeout: options.connectMs,
       ...(secure ? { tlsOptions: options.tls } : {}),
-      createConnection: ((...args: Parameters<typeof connectTcp>) => once(() => connectTcp(...args))) as typeof connectTcp,
+      createConnection: ((...args: Parameters<typeof connectTcp>) =>
+        once(() => connectTcp(...args))) as typeof connectTcp,
       createSecureConnection: ((...args: Parameters<typeof connectTls>) =>
         secure ? once(() => connectTls(...args)) : connectTls(...args)) as typeof connectTls,
     });
@@ -71,7 +72,11 @@ export class AdSession {
   private async signIn(): Promise<void> {
     const { server, startTls, tls, bindDn, password, connectMs } = this.options;
     if (!/^ldaps:/i.test(server)) {
-      if (!startTls) throw recognise(new Error(`certificate: ${server} is not protected; use ldaps:// or startTls`), 'connect');
+      if (!startTls)
+        throw recognise(
+          new Error(`certificate: ${server} is not protected; use ldaps:// or startTls`),
+          'connect',
+        );
       const host = new URL(server).hostname.replace(/^\[|\]$/g, '');
       const limit = setTimeout(() => this.destroy(), connectMs);
       try {
@@ -117,7 +122,12 @@ export class AdSession {
     return searchEntries.map((entry) => AdEntry.of(entry));
   }
 
-  async *pages(base: string, options: SearchOptions, pageSize: number, controls: Control[] = []): AsyncGenerator<AdEntry[]> {
+  async *pages(
+    base: string,
+    options: SearchOptions,
+    pageSize: number,
+    controls: Control[] = [],
+  ): AsyncGenerator<AdEntry[]> {
     const wanted = { explicitBufferAttributes: BINARY_ATTRIBUTES, ...options, paged: { pageSize } };
     const pages = this.#client.searchPaginated(base, wanted, controls);
     for (;;) {
@@ -131,7 +141,12 @@ export class AdSession {
     return this.run('add', () => this.#client.add(dn, attributes));
   }
 
-  modify(dn: string, changes: Change[], operation: AdOperation = 'modify', controls: Control[] = []): Promise<void> {
+  modify(
+    dn: string,
+    changes: Change[],
+    operation: AdOperation = 'modify',
+    controls: Control[] = [],
+  ): Promise<void> {
     return this.run(operation, () => this.#client.modify(dn, changes, controls));
   }
 

@@ -19,8 +19,21 @@ export interface DcIdentity {
 const READ_ONLY = '1.2.840.113556.1.4.1920';
 
 export const ROOT_ATTRIBUTES = [
-  ...['defaultNamingContext', 'schemaNamingContext', 'configurationNamingContext', 'supportedControl', 'supportedCapabilities'],
-  ...['dnsHostName', 'currentTime', 'isSynchronized', 'domainFunctionality', 'forestFunctionality', 'domainControllerFunctionality'],
+  ...[
+    'defaultNamingContext',
+    'schemaNamingContext',
+    'configurationNamingContext',
+    'supportedControl',
+    'supportedCapabilities',
+  ],
+  ...[
+    'dnsHostName',
+    'currentTime',
+    'isSynchronized',
+    'domainFunctionality',
+    'forestFunctionality',
+    'domainControllerFunctionality',
+  ],
   'vendorName',
 ];
 
@@ -51,6 +64,13 @@ export function identityOf(server: string, values: Values, now: number): DcIdent
 export function parseGeneralizedTime(text: string): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/.exec(text);
   if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [number, number, number, number, number, number];
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }

@@ -56,6 +56,22 @@ export class AdEntry {
 
 /** Asked for as bytes: the client library would guess by whether they happen to be text. */
 export const BINARY_ATTRIBUTES = [
-  ...['objectGUID', 'objectSid', 'thumbnailPhoto', 'jpegPhoto', 'thumbnailLogo', 'schemaIDGUID', 'attributeSecurityGUID'],
-  ...['mS-DS-ConsistencyGuid', 'userCertificate', 'userSMIMECertificate', 'nTSecurityDescriptor', 'logonHours', 'photo', 'audio'],
+  ...[
+    'objectGUID',
+    'objectSid',
+    'thumbnailPhoto',
+    'jpegPhoto',
+    'thumbnailLogo',
+    'schemaIDGUID',
+    'attributeSecurityGUID',
+  ],
+  ...[
+    'mS-DS-ConsistencyGuid',
+    'userCertificate',
+    'userSMIMECertificate',
+    'nTSecurityDescriptor',
+    'logonHours',
+    'photo',
+    'audio',
+  ],
 ];

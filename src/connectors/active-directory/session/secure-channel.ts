@@ -15,7 +15,9 @@ export function tlsOptions(settings: AdSettings): ConnectionOptions {
       const fault = checkServerIdentity(serverName ?? host, certificate);
       if (fault || wanted.size === 0) return fault;
       const known = wanted.has(publicKeyPin(certificate.raw));
-      return known ? undefined : new Error('The certificate is signed by a known authority but has none of the pinned keys');
+      return known
+        ? undefined
+        : new Error('The certificate is signed by a known authority but has none of the pinned keys');
     },
   };
 }

@@ -18,7 +18,11 @@ export async function serversOf(settings: AdSettings, lookUp: LookUp = resolveSr
   const near = site === undefined ? [] : await found(lookUp, `_ldap._tcp.${site}._sites.dc._msdcs.${domain}`);
   const anywhere = await found(lookUp, `_ldap._tcp.dc._msdcs.${domain}`);
   const scheme = startTls ? 'ldap' : 'ldaps';
-  return [...new Set([...near, ...anywhere].map(({ name }) => `${scheme}://${name.toLowerCase().replace(/\.$/, '')}`))];
+  return [
+    ...new Set(
+      [...near, ...anywhere].map(({ name }) => `${scheme}://${name.toLowerCase().replace(/\.$/, '')}`),
+    ),
+  ];
 }
 
 async function found(lookUp: LookUp, name: string): Promise<SrvRecord[]> {
@@ -31,7 +35,9 @@ async function found(lookUp: LookUp, name: string): Promise<SrvRecord[]> {
 
 /** RFC 2782: lower priority first, and among equals the heavier first. */
 export function inOrder(records: readonly SrvRecord[]): SrvRecord[] {
-  return [...records].sort((a, b) => a.priority - b.priority || b.weight - a.weight || a.name.localeCompare(b.name));
+  return [...records].sort(
+    (a, b) => a.priority - b.priority || b.weight - a.weight || a.name.localeCompare(b.name),
+  );
 }
 
 /** Without a store that replicas share, the choice lives here. */

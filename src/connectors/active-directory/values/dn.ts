@@ -16,7 +16,8 @@ export function escapeRdnValue(value: string): string {
       const edge = index === 0 || index === characters.length - 1;
       const code = character.codePointAt(0)!;
       const hidden = code < 0x20 || code === 0x7f;
-      const marked = SPECIAL.has(character) || (edge && character === ' ') || (index === 0 && character === '#');
+      const marked =
+        SPECIAL.has(character) || (edge && character === ' ') || (index === 0 && character === '#');
       return hidden || marked ? hexPair(code) : character;
     })
     .join('');
@@ -56,7 +57,7 @@ export function parseDn(text: string): Rdn[] | undefined {
 function unescapeValue(escaped: string): string | undefined {
   const bytes: Buffer[] = [];
   const text = trimUnescaped(escaped);
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const pair = /^\\([0-9A-Fa-f]{2})/.exec(text.slice(at, at + 3));
     if (pair) {
       bytes.push(Buffer.from(pair[1]!, 'hex'));
@@ -83,7 +84,9 @@ function trimUnescaped(text: string): string {
 export function dnKey(dn: string): string {
   const rdns = parseDn(dn);
   if (!rdns) return dn.toLowerCase();
-  return JSON.stringify(rdns.map(({ type, value }) => [type.toLowerCase(), value.normalize('NFC').toLowerCase()]));
+  return JSON.stringify(
+    rdns.map(({ type, value }) => [type.toLowerCase(), value.normalize('NFC').toLowerCase()]),
+  );
 }
 
 export function sameDn(a: string, b: string): boolean {

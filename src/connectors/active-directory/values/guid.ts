@@ -1,7 +1,8 @@
 /** objectGUID (MS-DTYP §2.3.4.2): the first three groups are little-endian in the bytes. */
 export function guidOf(bytes: Uint8Array): string {
   const hex = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString('hex');
-  const swapped = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).reverse().toString('hex');
+  const swapped = (start: number, end: number) =>
+    Buffer.from(bytes.subarray(start, end)).reverse().toString('hex');
   return `${swapped(0, 4)}-${swapped(4, 6)}-${swapped(6, 8)}-${hex(8, 10)}-${hex(10, 16)}`;
 }
 
