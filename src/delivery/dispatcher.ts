@@ -10,6 +10,8 @@ const idleMs = 1000;
 export class Dispatcher implements DeliverNow {
   private readonly attempt: Attempt;
   private readonly running = new Set<Promise<void>>();
+  /** Attempts of this process by link: the lease tells replicas apart, not two attempts of one replica. */
+  private readonly inFlight = new Map<string, Promise<void>>();
   private readonly wakers = new Map<string, () => void>();
   private readonly awake = new Set<string>();
   private loops: Promise<void>[] = [];
@@ -42,10 +44,19 @@ export class Dispatcher implements DeliverNow {
     }
   }
 
+  /** What a request waits for: the attempt that its own change leased, or the next one after an attempt that is under way. */
   async deliverNow(linkId: string, targetName: string): Promise<void> {
     const target = this.parts.targets.get(targetName);
     if (!target) return;
-    await this.track(
+    const running = this.inFlight.get(linkId);
+    if (running) {
+      await running;
+      const lease = { owner: this.parts.replica.name, forMs: this.parts.settings.leaseMs };
+      const link = await this.parts.links.get(linkId);
+      if (link?.state !== 'due' && link?.edgesDueAt === undefined) return;
+      if (this.inFlight.has(linkId) || !(await this.parts.links.claimOne(linkId, lease))) return;
+    }
+    await this.once(linkId, () =>
       target.inPlace(true, async () => {
         const link = await this.parts.links.get(linkId);
         if (link?.leaseOwner === this.parts.replica.name) await this.attempt.run(target, link);
@@ -53,7 +64,6 @@ export class Dispatcher implements DeliverNow {
     );
   }
 
-  /** Resolves when nothing of the target is due any more; for tests and one-shot commands. */
   private async loop(target: RunningTarget): Promise<void> {
     while (!this.stopped) {
       this.awake.delete(target.name);
@@ -73,13 +83,21 @@ export class Dispatcher implements DeliverNow {
     const limit = state.unavailableSince === undefined ? target.free : 1;
     const lease = { owner: this.parts.replica.name, forMs: this.parts.settings.leaseMs };
     const links = await this.parts.links.claim(target.name, lease, limit);
-    const work = links.map((link) => this.track(this.deliver(target, link)));
+    const work = links.map((link) => this.once(link.id, () => this.deliver(target, link)));
     if (work.length > 0) await Promise.race(work);
     return work.length;
   }
 
   private deliver(target: RunningTarget, link: Link): Promise<void> {
     return target.inPlace(link.priority === 0, () => this.attempt.run(target, link));
+  }
+
+  private once(linkId: string, work: () => Promise<void>): Promise<void> {
+    const attempt = this.track(work()).finally(() => {
+      if (this.inFlight.get(linkId) === attempt) this.inFlight.delete(linkId);
+    });
+    this.inFlight.set(linkId, attempt);
+    return attempt;
   }
 
   private track(work: Promise<void>): Promise<void> {

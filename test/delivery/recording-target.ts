@@ -67,7 +67,7 @@ export class RecordingTarget implements Connector {
     const same =
       JSON.stringify(attributesOf(subject)) === JSON.stringify(known.attributes) &&
       (subject.desired.enabled ?? known.enabled) === known.enabled &&
-      !subject.password;
+      (subject.password === undefined || subject.password.value === known.password);
     return same
       ? this.planned('none', undefined, account.anchor)
       : this.planned('update', { kind: 'update', anchor: account.anchor, subject }, account.anchor);

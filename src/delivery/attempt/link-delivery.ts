@@ -87,12 +87,13 @@ export class LinkDelivery {
     let account = knownAccount(link);
     let adopted = false;
     if (!account) {
-      account = await this.match(target, link, subject, log, signal);
-      adopted = account !== undefined;
+      const found = await this.match(target, link, subject, log, signal);
+      account = found?.account;
+      adopted = found?.adopted ?? false;
       if (!account && !definition.actions.create)
         return { kind: 'skipped', reason: 'the object action create is off' };
     }
-    if (account && !adopted && !definition.actions.update)
+    if (account && link.anchor !== undefined && !definition.actions.update)
       return { kind: 'skipped', reason: 'the object action update is off' };
     const password = await passwordFor(
       this.parts,
@@ -147,7 +148,7 @@ export class LinkDelivery {
     subject: Subject,
     log: AttemptLog,
     signal: AbortSignal,
-  ): Promise<KnownAccount | undefined> {
+  ): Promise<{ account: KnownAccount; adopted: boolean } | undefined> {
     const match = await target.definition.connector.match(subject, signal);
     if (match.kind === 'none') {
       log.step('match', 'success', 'no account yet');
@@ -174,7 +175,9 @@ export class LinkDelivery {
       await this.takeOver(holder, link);
     }
     log.step('match', 'success', `adopts ${match.description} by ${match.rule}`);
-    return { anchor: match.anchor, createdByUs: match.rule === 'stamp' || (holder?.createdByUs ?? false) };
+    const ours = match.rule === 'stamp';
+    const createdByUs = ours || (holder?.createdByUs ?? false);
+    return { account: { anchor: match.anchor, createdByUs }, adopted: !ours };
   }
 
   private async takeOver(holder: Link, link: Link): Promise<void> {

@@ -24,7 +24,11 @@ export class MemberClosing {
         await edges.defer(tx, link.target, edge, 'due', now + pendingLooksAgainMs);
       for (const edge of outcome.kept) await edges.defer(tx, link.target, edge, 'kept', now + keptForeverMs);
       const decided = await this.refused(tx, link, outcome, now);
-      for (const failure of outcome.failed) await this.defer(tx, link, failure, now);
+      const undone = new Set(decided);
+      const failed = outcome.failed.filter(
+        ({ edge }) => edge.changeId === undefined || !undone.has(edge.changeId),
+      );
+      for (const failure of failed) await this.defer(tx, link, failure, now);
       decided.push(...(await this.decide(tx, link, outcome)));
       if (log.noteworthy) await this.log(tx, link, outcome, log, now);
       return decided;
@@ -86,7 +90,6 @@ export class MemberClosing {
       if (!taken) continue;
       await this.parts.edges.add(tx, link.target, change.former?.edges ?? [], undefined, now);
       await this.parts.undecided.resolve(tx, change.changeId, 'undone', refusalOf(mine));
-      outcome.failed = outcome.failed.filter(({ edge }) => edge.changeId !== change.changeId);
       undone.push(change.changeId);
     }
     return undone;

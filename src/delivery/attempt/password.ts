@@ -23,10 +23,11 @@ export async function passwordFor(
   const waiting = (await parts.sealed.ofLink(link.id)).filter((sealed) => !sealed.delivered);
   const given = waiting.find((sealed) => sealed.purpose === 'set');
   if (given && !attempt.adopted) return opened(parts, given, false);
+  // Sealed before an attempt whose answer was lost: the connector sees whether it is in force.
+  const initial = waiting.find((sealed) => sealed.purpose === 'initial');
+  if (initial && !attempt.adopted) return opened(parts, initial, parts.settings.mustChangeInitialPassword);
   if (!attempt.create || 'removal' in subject.desired) return undefined;
   if (subject.kind !== 'User' || !target.definition.connector.generatePassword) return undefined;
-  const initial = waiting.find((sealed) => sealed.purpose === 'initial');
-  if (initial) return opened(parts, initial, parts.settings.mustChangeInitialPassword);
   return generated(parts, target, link, subject, signal);
 }
 
