@@ -43,6 +43,7 @@ function harness(target: MemoryTarget, settings: MemorySettings): ContractHarnes
         members: new Set(),
       }).anchor,
     vanish: async (_kind, anchor) => target.remove(anchor),
+    readsTarget: true,
     unknownAnchor: 'nobody',
     uniqueNames: settings.unique.length > 0,
     enables: true,

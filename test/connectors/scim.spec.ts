@@ -59,6 +59,7 @@ function harness(
     seed: async (kind, { name, stamp }) =>
       String(accounts.save(kind, undefined, { [namesOf(kind).name]: name, externalId: stamp }).id),
     vanish: async (kind, anchor) => accounts.remove(kind, anchor),
+    readsTarget: true,
     unknownAnchor: 'nobody',
     uniqueNames: accounts.uniqueNames,
     enables: true,

@@ -73,6 +73,7 @@ function harness(
       await query('DELETE FROM memberships WHERE member_id = ?', [anchor]);
       await query(`DELETE FROM ${tableOf(kind)} WHERE id = ?`, [anchor]);
     },
+    readsTarget: true,
     unknownAnchor: 'nobody',
     uniqueNames: true,
     enables: true,

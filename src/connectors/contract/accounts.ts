@@ -97,6 +97,13 @@ const updates = (steps: Steps): ContractCase[] => [
     },
   },
   {
+    title: 'an account that was never there is `missing`',
+    async run() {
+      const account = { anchor: steps.harness.unknownAnchor, createdByUs: true };
+      await failsWith('missing', () => steps.plan(steps.harness.subject('User', fresh('nobody')), account));
+    },
+  },
+  {
     title: 'what is written with the create only is left alone afterwards',
     async run() {
       const { traits, account } = await steps.create('User', { createOnly: 'first' });
@@ -104,6 +111,9 @@ const updates = (steps: Steps): ContractCase[] => [
       isQuiet(await steps.plan(steps.harness.subject('User', { ...traits, createOnly: 'second' }), account));
     },
   },
+];
+
+const vanished = (steps: Steps): ContractCase[] => [
   {
     title: 'an update of an account that is gone is `missing`',
     async run() {
@@ -113,9 +123,6 @@ const updates = (steps: Steps): ContractCase[] => [
       await steps.harness.vanish('User', account.anchor);
       await failsWith('missing', () => steps.execute(plan));
       await failsWith('missing', () => steps.plan(changed, account));
-      await failsWith('missing', () =>
-        steps.plan(changed, { anchor: steps.harness.unknownAnchor, createdByUs: true }),
-      );
     },
   },
 ];
@@ -142,5 +149,10 @@ const states = (steps: Steps): ContractCase[] => [
 
 export function accountCases(harness: ContractHarness): ContractCase[] {
   const steps = new Steps(harness);
-  return [...creates(steps), ...updates(steps), ...(harness.enables ? states(steps) : [])];
+  return [
+    ...creates(steps),
+    ...updates(steps),
+    ...(harness.readsTarget ? vanished(steps) : []),
+    ...(harness.enables ? states(steps) : []),
+  ];
 }

@@ -40,6 +40,8 @@ export interface ContractHarness {
   count(kind: ResourceKind, name: string): Promise<number>;
   /** Puts an account there without the connector. Absent: the target cannot hold accounts that are not ours. */
   seed?(kind: ResourceKind, account: { name: string; stamp?: string }): Promise<string>;
+  /** False: the target cannot be read, so the connector knows only what it wrote. */
+  readsTarget: boolean;
   /** Takes an account away behind the connector's back. */
   vanish(kind: ResourceKind, anchor: string): Promise<void>;
   /** An anchor of the right form that names nothing. */

@@ -62,6 +62,9 @@ const edges = (steps: Steps): ContractCase[] => [
       assert.deepEqual(await steps.members(group), [jane.account.anchor]);
     },
   },
+];
+
+const vanished = (steps: Steps): ContractCase[] => [
   {
     title: 'members of a group that is gone are `missing`',
     async run() {
@@ -112,6 +115,7 @@ export function memberCases(harness: ContractHarness): ContractCase[] {
   const steps = new Steps(harness);
   return [
     ...edges(steps),
+    ...(harness.readsTarget ? vanished(steps) : []),
     ...(harness.nestedGroups ? nested(steps) : []),
     ...(harness.checksMembers ? refused(steps) : []),
   ];

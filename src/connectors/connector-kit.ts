@@ -1,0 +1,17 @@
+/**
+ * The public face of the connectors for packages outside this repository: `import … from 'landfall/connector-kit'`.
+ * Owns: nothing. Read next: connector.ts, kind.ts, contract/index.ts and docs/connectors.md.
+ */
+export * from './connector.js';
+export * from './kind.js';
+export { refuseAborted } from './abort.js';
+export { composePlan, HIDDEN, shown, type PlanParts } from './compose-plan.js';
+export {
+  contractCases,
+  type ContractCase,
+  type ContractHarness,
+  type Fault,
+  type SeenAccount,
+  type Traits,
+} from './contract/index.js';
+export type { MappingLine, ObjectMapping } from '../mapping/types.js';
