@@ -5,21 +5,15 @@ import type { Lab } from '../../scripts/lab/lab.mjs';
 const run = promisify(execFile);
 const memberAttribute = 'bf9679c0-0de6-11d0-a285-00aa003049e2';
 
-/** Denies the delegated account to write the members of a group, as an administrator might; returns what takes it back. */
-export async function denyMembers(lab: Lab, groupDn: string): Promise<() => Promise<void>> {
-  const sid = await sidOf(lab);
-  const sddl = `(OD;;WP;${memberAttribute};;${sid})`;
-  await dsacl(lab, 'set', groupDn, sddl);
-  return () => dsacl(lab, 'delete', groupDn, sddl);
-}
-
-async function dsacl(lab: Lab, verb: 'set' | 'delete', objectDn: string, sddl: string): Promise<void> {
+/** Denies the delegated account to write the members of a group, as an administrator might. */
+export async function denyMembers(lab: Lab, groupDn: string): Promise<void> {
+  const sddl = `(OD;;WP;${memberAttribute};;${await sidOf(lab)})`;
   await run('samba-tool', [
     'dsacl',
-    verb,
+    'set',
     '-H',
     `tdb://${lab.samLdb}`,
-    `--objectdn=${objectDn}`,
+    `--objectdn=${groupDn}`,
     `--sddl=${sddl}`,
   ]);
 }

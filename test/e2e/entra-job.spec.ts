@@ -122,7 +122,7 @@ describe('An Entra job against a real domain controller', () => {
   it('provisions groups and fills them', async () => {
     ids.groupObject = randomUUID();
     ids.payroll = (await entra.replay('group-create', { groupObjectId: ids.groupObject })).body.id;
-    for (const name of ['Engineering', 'Sales', 'Leeds office', 'Everyone']) {
+    for (const name of ['Engineering', 'Sales', 'Leeds office', 'All hands']) {
       const { status, body } = await entra.send('POST', '/Groups', {
         schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
         displayName: name,
@@ -145,7 +145,7 @@ describe('An Entra job against a real domain controller', () => {
     const everyone = Object.entries(ids)
       .filter(([name]) => name.startsWith('worker'))
       .map(([, value]) => ({ value }));
-    const filled = await entra.patch(`/Groups/${ids.Everyone}`, {
+    const filled = await entra.patch(`/Groups/${ids['All hands']}`, {
       op: 'Add',
       path: 'members',
       value: everyone,
@@ -158,7 +158,7 @@ describe('An Entra job against a real domain controller', () => {
       ),
     );
     expect((await group('Payroll reviewers')).member!.sort()).toEqual(dns.sort());
-    expect((await group('Everyone')).member).toHaveLength(46);
+    expect((await group('All hands')).member).toHaveLength(46);
     expect(await group('Payroll reviewers')).toMatchObject({
       dn: [`CN=Payroll reviewers,${lab().groupsOu}`],
       grouptype: ['-2147483646'],
@@ -227,7 +227,7 @@ describe('An Entra job against a real domain controller', () => {
   it('disables a leaver and keeps the memberships', async () => {
     await entra.replay('compliant-user-disable', { userId: ids.worker7! });
     expect((await account('worker7@contoso.example')).useraccountcontrol).toEqual(['514']);
-    expect((await group('Everyone')).member).toHaveLength(46);
+    expect((await group('All hands')).member).toHaveLength(46);
     await entra.send('POST', '/Users', { ...worker(99), userName: 'leaver@contoso.example', active: false });
     const found = await entra.replay('user-lookup-inactive');
     expect(found.body.Resources[0].active).toBe(false);
