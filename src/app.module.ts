@@ -46,6 +46,7 @@ class ConfiguredModule {
             settings: deliverySettings(config),
             keys: sealingKeys(config),
             storeId: stores.facts.storeId,
+            ruleGroups: [],
             logger: log,
           }),
         },
@@ -75,7 +76,10 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        AuthModule.register(config.auth.tokens),
+        AuthModule.register(config.auth.tokens, {
+          failures: config.auth.failures,
+          reloadFrom: config.folder,
+        }),
         ConnectorsModule.register(connectors),
         store,
         OperationsModule.register([configured, delivery]),

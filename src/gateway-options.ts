@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import type { ServerOptions } from 'node:https';
 import { storeLocation } from './config/store-options.js';
 import type { LandfallConfig, LoadedTarget } from './config/load-config.js';
 import type { ObjectBlock } from './config/files.js';
@@ -18,7 +20,7 @@ export function scimSettings({ scim, server }: LandfallConfig, version: string):
     ...(server.publicUrl === undefined ? {} : { publicUrl: server.publicUrl.replace(/\/$/, '') }),
     defaultPageSize: scim.defaultPageSize,
     maxPageSize: scim.maxPageSize,
-    cursorTimeoutSeconds: 3600,
+    cursorTimeoutSeconds: Math.ceil(duration(scim.cursorTimeout) / 1000),
     maxBodyBytes: size(scim.maxBodySize),
     maxJsonDepth: scim.maxJsonDepth,
     maxBulkOperations: scim.maxBulkOperations,
@@ -26,6 +28,13 @@ export function scimSettings({ scim, server }: LandfallConfig, version: string):
     ...(scim.documentationUri === undefined ? {} : { documentationUri: scim.documentationUri }),
     version,
   };
+}
+
+/** HTTPS by the gateway itself; TLS 1.2 is the oldest version that Entra and we speak. */
+export function tlsOptions({ server: { tls } }: LandfallConfig): { https?: ServerOptions } {
+  if (!tls) return {};
+  const { certFile, keyFile } = tls;
+  return { https: { cert: readFileSync(certFile), key: readFileSync(keyFile), minVersion: 'TLSv1.2' } };
 }
 
 export function storeOptions({ store, folder }: LandfallConfig): StoreOptions {

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
-import { printProblems } from './config/problem.js';
-import { scimSettings } from './gateway-options.js';
+import { guardBodies } from './auth/index.js';
+import { printProblem, printProblems } from './config/problem.js';
+import { scimSettings, tlsOptions } from './gateway-options.js';
 import { GatewayLog } from './log.js';
 import { readConfig } from './read-config.js';
 import { configureScimHttp, scimFastifyOptions } from './scim/http/configure-http.js';
@@ -23,9 +24,11 @@ async function main(): Promise<void> {
   }
   const { config } = read;
   const log = new GatewayLog(config.server.logLevel);
+  for (const warning of read.warnings) log.warn(printProblem(warning, folder));
   const settings = scimSettings(config, version);
   const adapter = new FastifyAdapter({
     ...scimFastifyOptions(settings),
+    ...tlsOptions(config),
     ...(config.server.trustedProxies.length > 0 ? { trustProxy: config.server.trustedProxies } : {}),
   });
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -37,7 +40,9 @@ async function main(): Promise<void> {
     },
   );
   configureScimHttp(app, settings);
-  app.enableShutdownHooks();
+  guardBodies(app);
+  // SIGHUP reads auth.yaml again.
+  app.enableShutdownHooks(process.stdout.isTTY ? undefined : ['SIGINT', 'SIGTERM']);
   await app.listen(config.server.port, config.server.host);
   log.info(
     { url: await app.getUrl(), config: folder, targets: config.targets.map(({ name }) => name), version },

@@ -1,21 +1,24 @@
-import { ForbiddenException, Injectable, UnauthorizedException, type ExecutionContext } from '@nestjs/common';
+import { ForbiddenException, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import { REALM, Refusal, type ReplyHeaders } from './refusal.js';
 import { OPEN, SCOPES, type Scope } from './scopes.js';
-import type { TokenHolder } from './tokens.js';
+import { ExpiredToken, type TokenHolder } from './tokens.js';
 
 interface Request {
   headers: Record<string, string | string[] | undefined>;
+  /** As Fastify sees it: behind a trusted proxy, the client's own. */
+  ip: string;
   user?: unknown;
-}
-interface Reply {
-  header(name: string, value: string): void;
 }
 
 /** Every route asks for a bearer token with the route's scope, but those marked `@Open()`. */
 @Injectable()
 export class BearerGuard extends AuthGuard('bearer') {
-  constructor(private readonly reflector: Reflector) {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly refusal: Refusal,
+  ) {
     super();
   }
 
@@ -29,25 +32,16 @@ export class BearerGuard extends AuthGuard('bearer') {
     return { headers: context.switchToHttp().getRequest<Request>().headers };
   }
 
-  override handleRequest<T>(error: unknown, holder: T, info: unknown, context: ExecutionContext): T {
-    if (error) throw error;
+  override handleRequest<T>(error: unknown, holder: T, _info: unknown, context: ExecutionContext): T {
     const http = context.switchToHttp();
-    if (!holder) {
-      http.getResponse<Reply>().header('WWW-Authenticate', challenge(info));
-      throw new UnauthorizedException(
-        'A valid bearer token is needed: the one sent is missing, unknown or expired.',
-      );
+    const request = http.getRequest<Request>();
+    if (error && !(error instanceof ExpiredToken)) throw error;
+    if (!holder || error) {
+      const given = request.headers.authorization !== undefined;
+      throw this.refusal.of(request.ip, http.getResponse<ReplyHeaders>(), given, error);
     }
-    const scopes = this.reflector.getAllAndOverride<Scope[] | undefined>(SCOPES, [
-      context.getHandler(),
-      context.getClass(),
-    ]) ?? ['scim'];
     const { name, client, source, user, scopes: held } = holder as unknown as TokenHolder;
-    if (!scopes.some((scope) => held.includes(scope))) {
-      throw new ForbiddenException(
-        `The token "${name}" lacks the scope ${scopes.join(' or ')}; add it in auth.yaml.`,
-      );
-    }
+    this.checkScope(name, held, context);
     const caller = {
       name,
       client,
@@ -56,11 +50,18 @@ export class BearerGuard extends AuthGuard('bearer') {
       correlationId: '',
       ...(user === undefined ? {} : { user }),
     };
-    http.getRequest<Request>().user = caller;
+    request.user = caller;
     return caller as T;
   }
-}
 
-function challenge(info: unknown): string {
-  return typeof info === 'string' && info.startsWith('Bearer') ? info : 'Bearer realm="landfall"';
+  private checkScope(name: string, held: readonly string[], context: ExecutionContext): void {
+    const places = [context.getHandler(), context.getClass()];
+    const scopes = this.reflector.getAllAndOverride<Scope[] | undefined>(SCOPES, places) ?? ['scim'];
+    if (scopes.some((scope) => held.includes(scope))) return;
+    const challenge = `Bearer realm="${REALM}", error="insufficient_scope", scope="${scopes.join(' ')}"`;
+    context.switchToHttp().getResponse<ReplyHeaders>().header('WWW-Authenticate', challenge);
+    throw new ForbiddenException(
+      `The token "${name}" lacks the scope ${scopes.join(' or ')}; add it in auth.yaml.`,
+    );
+  }
 }

@@ -16,7 +16,7 @@ export function checkTogether(
   deciding(targets, folder);
   dependencies(targets, switchedOff, folder);
   postgres(store, folder);
-  tokens(auth, folder);
+  checkTokens(auth, folder);
   keys(delivery, targets, folder);
   if (config.scim.defaultPageSize > config.scim.maxPageSize) {
     folder.report('scim.yaml', ['defaultPageSize'], `is more than maxPageSize (${config.scim.maxPageSize})`);
@@ -81,7 +81,7 @@ function postgres({ engine, url }: StoreFile, folder: ConfigFolder): void {
   folder.report('store.yaml', ['url'], detail);
 }
 
-function tokens({ tokens: entries }: AuthFile, folder: ConfigFolder): void {
+export function checkTokens({ tokens: entries }: AuthFile, folder: ConfigFolder): void {
   entries.forEach(({ name, hash }, index) => {
     const before = entries.slice(0, index);
     if (before.some((other) => name !== undefined && other.name === name)) {
