@@ -51,6 +51,7 @@ export interface ConnectorOptions {
   mapped?: Record<string, readonly string[]>;
   server?: ServerChoice;
   now?: () => number;
+  storeId?: string;
 }
 
 /** A settings object as the configuration loader makes it. */
@@ -75,7 +76,7 @@ export function connect(lab: Lab, options: ConnectorOptions = {}): Connector & L
   const quiet = () => undefined;
   return activeDirectory.create(settingsOf(lab, options.settings), {
     target: 'ad',
-    storeId,
+    storeId: options.storeId ?? storeId,
     log: { info: quiet, warn: quiet, error: quiet },
     mapped: options.mapped ?? mapped,
     now: options.now ?? Date.now,

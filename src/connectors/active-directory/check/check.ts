@@ -197,9 +197,7 @@ export class Check {
   private missingRights(kind: ResourceKind, sample: AdEntry): string[] {
     const allowed = new Set(sample.all('allowedAttributesEffective').map((name) => name.toLowerCase()));
     const state =
-      kind === 'Group'
-        ? ['member', 'groupType', 'cn', 'name']
-        : ['userAccountControl', 'pwdLastSet', 'cn', 'name'];
+      kind === 'Group' ? ['member', 'groupType', 'cn'] : ['userAccountControl', 'pwdLastSet', 'cn'];
     const mapped = (this.mapped[kind] ?? []).flatMap(attributesOf).filter((name) => !isForbidden(name));
     const stamp = canBearStamp(kind, this.settings.anchorAttribute, sample)
       ? [this.settings.anchorAttribute]
