@@ -37,7 +37,10 @@ export function failureOf(error: unknown): HttpFailure | undefined {
 function identityFailure(error: IdentityError): HttpFailure {
   const { status, scimType } = IDENTITY[error.code];
   const failure: HttpFailure = { status, ...typed(scimType), detail: error.detail };
-  if ((error.code === 'refusedByTarget' || error.code === 'invalidValue') && error.extra.scimType !== undefined) {
+  if (
+    (error.code === 'refusedByTarget' || error.code === 'invalidValue') &&
+    error.extra.scimType !== undefined
+  ) {
     failure.scimType = error.extra.scimType;
     if (error.extra.scimType === 'uniqueness') failure.status = 409;
   }
