@@ -5,6 +5,7 @@ import {
   mapResource,
   mappedAttributes,
   needsGroups,
+  requiredFacts,
   type ObjectMapping,
 } from '../mapping/index.js';
 import type { SchemaRegistry } from '../schema/schema-registry.js';
@@ -109,6 +110,8 @@ function objectDefinition(
     ...(options.deleteAfterMs === undefined ? {} : { deleteAfterMs: options.deleteAfterMs }),
     whenMissing: options.whenMissing ?? 'park',
     needsGroups: needsGroups(mapping),
+    timeDependent: mapping.timeDependent,
+    readsFactsOf: requiredFacts(mapping),
     mappedAttributes: mappedAttributes(mapping),
   };
 }

@@ -15,6 +15,7 @@ import {
   EdgeStore,
   LinkStore,
   LogStore,
+  PassStore,
   ReservationStore,
   SealedStore,
   StoreClock,
@@ -23,7 +24,10 @@ import {
   UndecidedStore,
 } from './ports.js';
 import { Previewing } from './preview.js';
+import { Reevaluation } from './passes/reevaluation.js';
 import { PasswordReveal } from './reveal.js';
+import type { RuleGroupDefinition } from './rule-groups/rule-group-definition.js';
+import { RuleMemberships } from './rule-groups/rule-memberships.js';
 import { Sealing, type SealingKey } from './sealing.js';
 import type { DeliverySettings } from './target-definition.js';
 import { Targets } from './targets.js';
@@ -35,6 +39,7 @@ export interface DeliveryConfig {
   settings: DeliverySettings;
   keys: readonly SealingKey[];
   storeId: string;
+  ruleGroups: readonly RuleGroupDefinition[];
   logger: AttemptLogger;
 }
 
@@ -48,6 +53,7 @@ const stores = [
   TurnStore,
   LogStore,
   StoreClock,
+  PassStore,
 ] as const;
 
 function wire(
@@ -58,7 +64,8 @@ function wire(
   indexer: ResourceIndexer,
   ...given: unknown[]
 ): Delivery {
-  const [links, edges, undecided, reservations, sealed, targetStore, turns, logs, clock] = given;
+  const [links, edges, undecided, reservations, sealed, targetStore, turns, logs, clock, passProgress] =
+    given;
   return new Delivery({
     stores: {
       links,
@@ -70,12 +77,15 @@ function wire(
       turns,
       logs,
       clock,
+      passProgress,
     } as DeliveryStores,
     unitOfWork,
     resources,
+    indexer,
     undo: new UndoChange(resources, indexer),
     sealing: new Sealing(config.keys),
     targets,
+    ruleGroups: config.ruleGroups,
     settings: config.settings,
     storeId: config.storeId,
     logger: config.logger,
@@ -113,6 +123,8 @@ export class DeliveryModule {
       },
       from(ChangeLog, (delivery) => delivery.changeLog),
       from(Settlement, (delivery) => delivery.settlement),
+      from(RuleMemberships, (delivery) => delivery.rules),
+      from(Reevaluation, ({ options: { stores } }) => new Reevaluation(stores.passProgress)),
       from(Previewing, (delivery) => new Previewing(delivery.parts)),
       from(PasswordReveal, (delivery) => new PasswordReveal(delivery.parts)),
       from(GuardDecisions, (delivery) => new GuardDecisions(delivery.parts)),

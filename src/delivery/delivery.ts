@@ -1,5 +1,5 @@
 import type { Undo } from '../identity/undo.js';
-import type { ResourceStore, UnitOfWork } from '../identity/ports.js';
+import type { ChangeLog, ResourceIndexer, ResourceStore, UnitOfWork } from '../identity/ports.js';
 import type { AttemptLogger } from './attempt/attempt.js';
 import type { AttemptParts } from './attempt/parts.js';
 import { DeliveryChangeLog } from './change-log.js';
@@ -9,6 +9,7 @@ import type {
   EdgeStore,
   LinkStore,
   LogStore,
+  PassStore,
   ReservationStore,
   SealedStore,
   StoreClock,
@@ -16,6 +17,13 @@ import type {
   TurnStore,
   UndecidedStore,
 } from './ports.js';
+import { Passes } from './passes/passes.js';
+import { RulePass } from './passes/rule-pass.js';
+import { TargetPass } from './passes/target-pass.js';
+import { establishRuleGroups } from './rule-groups/establish.js';
+import { RuleFollowingChangeLog, RuleFollowingUndo } from './rule-groups/following.js';
+import type { RuleGroupDefinition } from './rule-groups/rule-group-definition.js';
+import { RuleMemberships } from './rule-groups/rule-memberships.js';
 import type { Sealing } from './sealing.js';
 import { DeliverySettlement } from './settlement.js';
 import type { DeliverySettings } from './target-definition.js';
@@ -30,6 +38,7 @@ export interface DeliveryStores {
   targetStore: TargetStore;
   turns: TurnStore;
   logs: LogStore;
+  passProgress: PassStore;
   clock: StoreClock;
 }
 
@@ -37,9 +46,11 @@ export interface DeliveryOptions {
   stores: DeliveryStores;
   unitOfWork: UnitOfWork;
   resources: ResourceStore;
+  indexer: ResourceIndexer;
   undo: Undo;
   sealing: Sealing;
   targets: Targets;
+  ruleGroups: readonly RuleGroupDefinition[];
   settings: DeliverySettings;
   storeId: string;
   logger: AttemptLogger;
@@ -47,21 +58,32 @@ export interface DeliveryOptions {
 
 /** Delivery, wired: what identity reports to, what requests wait on, and what works through the due rows. */
 export class Delivery {
-  readonly changeLog: DeliveryChangeLog;
+  readonly changeLog: ChangeLog;
   readonly settlement: DeliverySettlement;
   readonly dispatcher: Dispatcher;
   readonly maintenance: Maintenance;
+  readonly rules: RuleMemberships;
+  readonly passes: Passes;
+  /** Records changes without the rules' say. */
+  private readonly recording: DeliveryChangeLog;
   readonly parts: AttemptParts;
 
   constructor(readonly options: DeliveryOptions) {
     const { stores, targets, settings, sealing } = options;
     const replica = new Replica();
     const wake = () => this.dispatcher.wake();
+    this.recording = new DeliveryChangeLog({ ...stores, targets, sealing, replica, settings, wake });
+    this.rules = new RuleMemberships({
+      resources: options.resources,
+      clock: stores.clock,
+      changeLog: this.recording,
+    });
+    this.changeLog = new RuleFollowingChangeLog(this.recording, this.rules);
     this.parts = {
       ...stores,
       unitOfWork: options.unitOfWork,
       resources: options.resources,
-      undo: options.undo,
+      undo: new RuleFollowingUndo(options.undo, this.rules, options.resources),
       sealing,
       targets,
       replica,
@@ -74,7 +96,6 @@ export class Delivery {
     this.settlement = new DeliverySettlement(stores.undecided, options.unitOfWork, this.dispatcher, () =>
       longestAnswer(targets),
     );
-    this.changeLog = new DeliveryChangeLog({ ...stores, targets, sealing, replica, settings, wake });
     this.maintenance = new Maintenance({
       ...stores,
       replica,
@@ -83,19 +104,39 @@ export class Delivery {
       settlement: this.settlement,
       logger: options.logger,
     });
+    this.passes = this.createPasses(replica, wake);
   }
 
-  /** Registers the targets' revisions, then works. */
+  private createPasses(replica: Replica, wake: () => void): Passes {
+    const { stores, unitOfWork, resources, targets, logger, settings } = this.options;
+    const { passProgress: progress, turns, clock } = stores;
+    const parts = { ...stores, unitOfWork, resources, progress, pageSize: settings.passPageSize, wake };
+    return new Passes({ progress, turns, clock, replica, logger }, [
+      new RulePass({ ...parts, memberships: this.rules }),
+      ...targets.all().map((target) => new TargetPass(parts, target)),
+    ]);
+  }
+
+  /** Registers the targets' revisions and makes the rule groups, then works. */
   async start(): Promise<void> {
     for (const target of this.options.targets.all()) {
       await this.options.stores.targetStore.register(target.name, target.definition.revision);
       await target.refresh();
     }
+    await this.establishRuleGroups();
     this.dispatcher.start();
     this.maintenance.start();
+    this.passes.start();
+  }
+
+  private establishRuleGroups(): Promise<void> {
+    const { stores, unitOfWork, resources, indexer, logger, ruleGroups } = this.options;
+    const parts = { unitOfWork, resources, indexer, clock: stores.clock, changeLog: this.recording, logger };
+    return establishRuleGroups(parts, ruleGroups, this.rules);
   }
 
   async stop(): Promise<void> {
+    await this.passes.stop();
     this.maintenance.stop();
     await this.dispatcher.stop();
     await Promise.all(this.options.targets.all().map((target) => target.definition.connector.close()));

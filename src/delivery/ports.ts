@@ -127,7 +127,10 @@ export abstract class LinkStore {
     since?: string;
   }): Promise<number>;
   abstract nextDueAt(target: string): Promise<number | undefined>;
-  /** Raises a page of a target's links by id for a background pass; the last id, undefined at the end. */
+  /**
+   * Raises a page of a target's links by id for a background pass; the last id, undefined at the end.
+   * A link that waits for its very first delivery is left alone: it knows no other mapping than this one.
+   */
   abstract raisePage(
     target: string,
     after: string,
@@ -275,6 +278,31 @@ export abstract class TurnStore {
   abstract take(name: string, owner: string, forMs: number): Promise<boolean>;
   /** Takes the turn when the last run is at least `everyMs` ago. */
   abstract takeScheduled(name: string, owner: string, everyMs: number, forMs: number): Promise<boolean>;
+}
+
+export interface PassProgress {
+  /** What the pass brings everything to. */
+  revision: string;
+  state: 'running' | 'done';
+  /** Which part of the pass is under way. */
+  step: string;
+  /** Where the next page begins. */
+  after: string;
+  done: number;
+  total: number;
+}
+
+/** How far background passes are, so that another replica or a restart goes on there. */
+export abstract class PassStore {
+  abstract get(name: string): Promise<PassProgress | undefined>;
+  abstract save(
+    tx: Transaction,
+    name: string,
+    target: string | undefined,
+    progress: PassProgress,
+  ): Promise<void>;
+  /** Links that were last delivered under another revision, or that a pass made and nobody delivered yet. */
+  abstract behind(target: string, revision: string): Promise<{ behind: number; total: number }>;
 }
 
 /** The store's clock: what leases and next attempts are compared with. */

@@ -13,6 +13,10 @@ export interface ObjectDefinition {
   whenMissing: 'park' | 'recreate';
   /** The mapping reads the resource's groups. */
   needsGroups: boolean;
+  /** The result moves with the calendar: it is looked at every day. */
+  timeDependent: boolean;
+  /** Targets whose facts the mapping reads. */
+  readsFactsOf: readonly string[];
   /** Attributes of the target that the mapping writes. */
   mappedAttributes: readonly string[];
 }
@@ -58,6 +62,8 @@ export interface DeliverySettings {
   logRetentionMs: number;
   mustChangeInitialPassword: boolean;
   edgesPerPlan: number;
+  /** Resources in one transaction of a background pass. */
+  passPageSize: number;
 }
 
 export const deliveryDefaults: DeliverySettings = {
@@ -68,4 +74,5 @@ export const deliveryDefaults: DeliverySettings = {
   logRetentionMs: 90 * 86_400_000,
   mustChangeInitialPassword: true,
   edgesPerPlan: 1000,
+  passPageSize: 200,
 };

@@ -4,6 +4,7 @@ import {
   EdgeStore,
   LinkStore,
   LogStore,
+  PassStore,
   ReservationStore,
   SealedStore,
   StoreClock,
@@ -38,6 +39,7 @@ const ports: Provider[] = [
   port(SealedStore, (stores) => stores.delivery.sealed),
   port(TargetStore, (stores) => stores.delivery.targetStore),
   port(TurnStore, (stores) => stores.delivery.turns),
+  port(PassStore, (stores) => stores.delivery.passProgress),
   port(LogStore, (stores) => stores.delivery.logs),
   port(StoreClock, (stores) => stores.delivery.clock),
 ];

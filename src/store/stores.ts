@@ -4,6 +4,7 @@ import type { SchemaRegistry } from '../schema/schema-registry.js';
 import { SqlEdgeStore } from './delivery/sql-edge-store.js';
 import { SqlLinkStore } from './delivery/sql-link-store.js';
 import { SqlLogStore } from './delivery/sql-log-store.js';
+import { SqlPassStore } from './delivery/sql-pass-store.js';
 import { SqlReservationStore, SqlSealedStore } from './delivery/sql-secret-stores.js';
 import { SqlStoreClock, SqlTargetStore, SqlTurnStore } from './delivery/sql-target-store.js';
 import { SqlUndecidedStore } from './delivery/sql-undecided-store.js';
@@ -50,6 +51,7 @@ export async function createStores(store: Store, registry: SchemaRegistry): Prom
       targetStore: new SqlTargetStore(reader, unitOfWork),
       turns: new SqlTurnStore(unitOfWork),
       logs: new SqlLogStore(reader, unitOfWork),
+      passProgress: new SqlPassStore(reader),
       clock: new SqlStoreClock(reader),
     },
   };

@@ -112,7 +112,7 @@ describe('Delivery', () => {
       await gateway.until(
         () => gateway.target.byName('nora')?.attributes.manager === gateway.target.byName('boss')!.anchor,
       );
-      expect((await gateway.link(nora))!.anchor).toBeDefined();
+      await gateway.until(async () => (await gateway.link(nora))!.anchor !== undefined);
     });
 
     it('adds and removes members as edges, each once', async () => {

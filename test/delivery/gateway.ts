@@ -1,9 +1,19 @@
-import { compileObjectMapping, mapResource, mappedAttributes, needsGroups } from '../../src/mapping/index.js';
+import {
+  compileObjectMapping,
+  mapResource,
+  mappedAttributes,
+  needsGroups,
+  requiredFacts,
+} from '../../src/mapping/index.js';
 import type { ObjectMapping } from '../../src/mapping/types.js';
 import { Delivery } from '../../src/delivery/delivery.js';
 import { GuardDecisions } from '../../src/delivery/guard-decisions.js';
 import { PasswordReveal } from '../../src/delivery/reveal.js';
 import { Sealing } from '../../src/delivery/sealing.js';
+import {
+  createRuleGroups,
+  type RuleGroupOptions,
+} from '../../src/delivery/rule-groups/rule-group-definition.js';
 import {
   deliveryDefaults,
   type DeliverySettings,
@@ -14,6 +24,7 @@ import { Targets } from '../../src/delivery/targets.js';
 import { IdentityService } from '../../src/identity/identity-service.js';
 import type { Caller } from '../../src/identity/model.js';
 import { UndoChange } from '../../src/identity/undo-change.js';
+import { SchemaRegistry } from '../../src/schema/schema-registry.js';
 import type { OpenStores } from '../store/stores.js';
 import { recordingKind, RecordingTarget } from './recording-target.js';
 
@@ -30,7 +41,7 @@ export interface TestTarget extends Partial<Omit<TargetDefinition, 'objects'>> {
   objects?: Partial<Record<string, Partial<ObjectDefinition>>>;
 }
 
-function objectDefinition(
+export function objectDefinition(
   type: string,
   mapping: ObjectMapping,
   more: Partial<ObjectDefinition> = {},
@@ -44,7 +55,29 @@ function objectDefinition(
     onDelete: 'delete',
     whenMissing: 'park',
     needsGroups: needsGroups(compiled.mapping),
+    timeDependent: compiled.mapping.timeDependent,
+    readsFactsOf: requiredFacts(compiled.mapping),
     mappedAttributes: mappedAttributes(compiled.mapping),
+    ...more,
+  };
+}
+
+function targetDefinition({ objects, ...more }: TestTarget): TargetDefinition {
+  return {
+    name: 'recording',
+    kind: recordingKind,
+    settings: {},
+    connector: new RecordingTarget(),
+    answer: 'delivered',
+    answerWithinMs: 2000,
+    whenUnavailable: 'queue',
+    parallel: 4,
+    dependsOn: [],
+    revision: '1',
+    objects: {
+      User: objectDefinition('User', recordingKind.defaultMapping.User!, objects?.User),
+      Group: objectDefinition('Group', recordingKind.defaultMapping.Group!, objects?.Group),
+    },
     ...more,
   };
 }
@@ -62,38 +95,30 @@ export class TestGateway {
     target: TestTarget = {},
     settings: Partial<DeliverySettings> = {},
     shared?: RecordingTarget,
+    more: { ruleGroups?: RuleGroupOptions[]; others?: (TestTarget & { name: string })[] } = {},
   ) {
     if (shared) this.target = shared;
-    const { objects, ...more } = target;
-    const definition: TargetDefinition = {
-      name: 'recording',
-      kind: recordingKind,
-      settings: {},
-      connector: this.target,
-      answer: 'delivered',
-      answerWithinMs: 2000,
-      whenUnavailable: 'queue',
-      parallel: 4,
-      dependsOn: [],
-      revision: '1',
-      objects: {
-        User: objectDefinition('User', recordingKind.defaultMapping.User!, objects?.User),
-        Group: objectDefinition('Group', recordingKind.defaultMapping.Group!, objects?.Group),
-      },
-      ...more,
-    };
+    const definitions = [
+      targetDefinition({ connector: this.target, ...target }),
+      ...(more.others ?? []).map((other) => targetDefinition({ answer: 'stored', ...other })),
+    ];
     const stores = opened.delivery;
     const retry = { firstMs: 20, longestMs: 200, attempts: 5 };
     this.delivery = new Delivery({
       stores,
       unitOfWork: opened.store.unitOfWork,
       resources: opened.resources,
+      indexer: opened.indexer,
       undo: new UndoChange(opened.resources, opened.indexer),
       sealing: new Sealing([{ name: 'test', key: Buffer.alloc(32, 7) }]),
-      targets: new Targets([definition], stores.targetStore),
+      targets: new Targets(definitions, stores.targetStore),
+      ruleGroups: createRuleGroups(more.ruleGroups ?? [], SchemaRegistry.builtIn()),
       settings: { ...deliveryDefaults, retry, leaseMs: 20_000, ...settings },
       storeId: opened.facts.storeId,
-      logger: { warn: () => undefined, error: (detail, message) => this.errors.push({ ...detail, message }) },
+      logger: {
+        warn: (detail, message) => this.warnings.push({ ...detail, message }),
+        error: (detail, message) => this.errors.push({ ...detail, message }),
+      },
     });
     const { changeLog, settlement, parts } = this.delivery;
     this.identity = new IdentityService({
@@ -110,6 +135,8 @@ export class TestGateway {
 
   /** What was logged as an error of ours. */
   readonly errors: Record<string, unknown>[] = [];
+
+  readonly warnings: Record<string, unknown>[] = [];
 
   async start(): Promise<this> {
     await this.delivery.start();

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../identity/ports.js';
+import { sameJson } from '../../schema/same-json.js';
 import type { Link, LinkError } from '../model.js';
 import type { AttemptLog } from './attempt-log.js';
 import type { Outcome } from './outcome.js';
@@ -47,12 +48,24 @@ export class Closing {
       await links.raiseReferring(tx, link.target, link.resourceId);
       await edges.wake(tx, link.target, link.resourceId, now);
     }
+    if (!sameJson(outcome.facts, link.facts)) await this.tellDependents(tx, link);
     if (outcome.again) await links.setState(tx, link.id, 'due');
     if (closed === 'closed')
       await reservations.keepOnly(tx, link.target, link.id, Object.values(outcome.uniqueValues));
     if (!outcome.passwordDelivered) return;
     if (outcome.passwordDelivered.purpose === 'set') await sealed.erase(tx, outcome.passwordDelivered.id);
     else await sealed.delivered(tx, outcome.passwordDelivered.id, now + settings.initialPasswordMs);
+  }
+
+  /** Targets whose mapping reads what this one decided look at the resource again. */
+  private async tellDependents(tx: Transaction, link: Link): Promise<void> {
+    const { target, resourceId, resourceType, label, cause } = link;
+    for (const { name, definition } of this.parts.targets.for(resourceType)) {
+      const { dependsOn, objects } = definition;
+      if (name === target) continue;
+      if (!dependsOn.includes(target) && !objects[resourceType]!.readsFactsOf.includes(target)) continue;
+      await this.parts.links.raise(tx, { target: name, resourceId, resourceType, label, cause, priority: 0 });
+    }
   }
 
   private async recreate(tx: Transaction, link: Link, now: number): Promise<void> {

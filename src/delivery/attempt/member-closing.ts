@@ -54,9 +54,11 @@ export class MemberClosing {
     now: number,
   ): Promise<void> {
     const { edge, error } = failure;
-    const again = error.kind === 'unavailable' || error.kind === 'unknown' || error.kind === 'missing';
     const { retry } = this.parts.settings;
-    const state = again && edge.attempts + 1 < retry.attempts ? 'due' : 'parked';
+    // That the target does not answer says nothing about the membership, however often it happens.
+    const waits = error.kind === 'unavailable' || error.kind === 'unknown';
+    const missing = error.kind === 'missing' && edge.attempts + 1 < retry.attempts;
+    const state = waits || missing ? 'due' : 'parked';
     await this.parts.edges.defer(
       tx,
       link.target,

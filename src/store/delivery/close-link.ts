@@ -26,6 +26,8 @@ export async function closeLink(
   now: number,
 ): Promise<'closed' | 'moved' | 'lost'> {
   const known = learned(close);
+  // Edges are added without raising the generation: whoever adds one meets us at the link's row, so that none is overlooked.
+  if (sql.engine === 'postgres') await sql.get('SELECT id FROM link WHERE id = ? FOR UPDATE', [link.id]);
   const edges = await sql.get<{ at: number | null }>(
     "SELECT MIN(next_attempt_at) AS at FROM edge WHERE target = ? AND group_id = ? AND state = 'due'",
     [link.target, link.resourceId],

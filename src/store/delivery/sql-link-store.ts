@@ -368,7 +368,8 @@ export class SqlLinkStore extends LinkStore {
       if (page.length === 0) return { raised: 0 };
       const raised = await sql.run(
         `UPDATE link SET generation = generation + 1, state = 'due', next_attempt_at = ?, priority = 10, attempts = 0
-         WHERE id IN (${marks(page.length)}) AND state IN ('applied', 'parked', 'due') AND (mapping_revision IS NULL OR mapping_revision <> ?)`,
+         WHERE id IN (${marks(page.length)}) AND ((state IN ('applied', 'parked', 'due') AND mapping_revision <> ?)
+           OR (state IN ('applied', 'parked') AND mapping_revision IS NULL))`,
         [now, ...page.map((row) => row.id), revision],
       );
       return { last: page.at(-1)!.id, raised };

@@ -9,6 +9,8 @@ export interface PostgresClient {
     name?: string;
   }): Promise<{ rows: unknown[]; rowCount: number | null }>;
   release(error?: Error | boolean): void;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  off(event: 'error', listener: (error: Error) => void): unknown;
 }
 export interface PostgresPool {
   connect(): Promise<PostgresClient>;
@@ -79,6 +81,11 @@ export class PostgresUnitOfWork implements UnitOfWork {
   private async once<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    // A connection that ends between two statements says so by an event: unheard, it would end the process.
+    const lost = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', lost);
     try {
       await execute(client, 'BEGIN', []);
       const value = await work(new PostgresTransaction(client));
@@ -90,6 +97,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
       });
       throw error;
     } finally {
+      client.off('error', lost);
       client.release(broken);
     }
   }
