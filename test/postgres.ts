@@ -15,13 +15,26 @@ export function usePostgres(): () => string {
   }, 120_000);
   afterAll(async () => {
     if (own) await own.stop();
-    else await execute(server as string, `DROP DATABASE ${database} WITH (FORCE)`);
+    else await drop(server as string, database);
   });
   return () => {
     const url = new URL(server as string);
     url.pathname = `/${database}`;
     return url.href;
   };
+}
+
+/** A pool that has ended still says goodbye for a moment: its connections are given the time. */
+async function drop(server: string, database: string): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const dropped = await execute(server, `DROP DATABASE ${database}`).then(
+      () => true,
+      () => false,
+    );
+    if (dropped) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await execute(server, `DROP DATABASE ${database} WITH (FORCE)`);
 }
 
 async function execute(url: string, sql: string): Promise<void> {

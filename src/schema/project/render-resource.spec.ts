@@ -73,13 +73,16 @@ describe('renderResource', () => {
     });
   });
 
-  it('lists the accounts extension only with content', () => {
+  it('shows and lists the accounts extension on request', () => {
     const urn = 'urn:landfall:params:scim:schemas:extension:accounts:2.0:User';
     const facts = { accounts: [{ target: 'ad', state: 'applied', anchor: '5f' }] };
-    const rendered = renderResource(user, { ...source, facts }, { baseUrl: '' });
-    expect(rendered[urn]).toEqual(facts);
-    expect(rendered['schemas']).toContain(urn);
-    expect(shown()['schemas']).not.toContain(urn);
+    const projection = parseProjection(user, { attributes: urn }, dialect);
+    const asked = renderResource(user, { ...source, facts }, { baseUrl: '', projection });
+    expect(asked[urn]).toEqual(facts);
+    expect(asked['schemas']).toContain(urn);
+    const unasked = renderResource(user, { ...source, facts }, { baseUrl: '' });
+    expect(unasked[urn]).toBeUndefined();
+    expect(unasked['schemas']).not.toContain(urn);
   });
 
   it.each<[string, JsonObject]>([
