@@ -76,7 +76,7 @@ describe('renderResource', () => {
   it('shows and lists the accounts extension on request', () => {
     const urn = 'urn:landfall:params:scim:schemas:extension:accounts:2.0:User';
     const facts = { accounts: [{ target: 'ad', state: 'applied', anchor: '5f' }] };
-    const projection = parseProjection(user, { attributes: urn }, dialect);
+    const projection = parseProjection(user, { attributes: `${urn}:accounts` }, dialect);
     const asked = renderResource(user, { ...source, facts }, { baseUrl: '', projection });
     expect(asked[urn]).toEqual(facts);
     expect(asked['schemas']).toContain(urn);
