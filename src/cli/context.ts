@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { CliError } from './cli-error.js';
 import { OperationsApi } from './operations-api.js';
 
 export interface GlobalOptions {
@@ -22,4 +23,12 @@ export const api = (command: Command): OperationsApi => new OperationsApi(global
 /** The answer as JSON when asked for, else in words. */
 export function show(command: Command, answer: unknown, words: () => string): void {
   process.stdout.write(`${globals(command).json ? JSON.stringify(answer, null, 2) : words()}\n`);
+}
+
+export function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new CliError(`${file} cannot be read as JSON: ${(error as Error).message}`, 2);
+  }
 }

@@ -1,16 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../config/load-config.js';
-
-/** Exit codes: 1 failed, 2 usage or configuration, 3 changes pending. */
-export class CliError extends Error {
-  constructor(
-    message: string,
-    readonly code: 1 | 2 | 3 = 1,
-  ) {
-    super(message);
-  }
-}
+import { CliError } from './cli-error.js';
 
 export interface GatewayAccess {
   config: string;
@@ -18,19 +9,19 @@ export interface GatewayAccess {
   url?: string;
 }
 
+export type Query = Record<string, string | undefined>;
+
 /** Verbs that look into or change the running gateway go through its operations API: nothing else opens the store. */
 export class OperationsApi {
-  private readonly url: string;
+  private readonly base: string;
   private readonly token: string;
 
-  constructor(access: GatewayAccess) {
-    const { server } = loadConfig(access.config, { kinds: [], withoutSecrets: true }).config;
-    const host = server.host === '0.0.0.0' || server.host === '::' ? '127.0.0.1' : server.host;
-    this.url = `${(access.url ?? process.env.LANDFALL_URL ?? `http://${host}:${server.port}`).replace(/\/$/, '')}/operations/v1`;
+  constructor(private readonly access: GatewayAccess) {
+    this.base = gatewayUrl(access);
     this.token = tokenOf(access);
   }
 
-  get<T>(path: string, query: Record<string, string | undefined> = {}): Promise<T> {
+  get<T>(path: string, query: Query = {}): Promise<T> {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const search = new URLSearchParams(given).toString();
     return this.send<T>('GET', search === '' ? path : `${path}?${search}`);
@@ -41,7 +32,7 @@ export class OperationsApi {
   }
 
   private async send<T>(method: string, path: string, body?: object): Promise<T> {
-    const response = await fetch(this.url + path, {
+    const response = await fetch(`${this.base}/operations/v1${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.token}`,
@@ -50,19 +41,43 @@ export class OperationsApi {
       ...(body ? { body: JSON.stringify(body) } : {}),
     }).catch((error: unknown) => {
       throw new CliError(
-        `no gateway answers at ${this.url} (${cause(error)}). Is it running? Name another with --url.`,
+        `no gateway answers at ${this.base} (${cause(error)}). Is it running? Name another with --url or --config.`,
       );
     });
-    const text = await response.text();
-    const answer = text === '' ? {} : (JSON.parse(text) as { message?: unknown; detail?: unknown });
-    if (response.ok) return answer as T;
-    throw new CliError(
-      String(
-        (answer as { message?: unknown }).message ??
-          (answer as { detail?: unknown }).detail ??
-          `${response.status}`,
-      ),
+    const answer = parsed(await response.text());
+    if (response.ok && answer !== undefined) return answer as T;
+    throw this.refused(response, answer as { message?: unknown; detail?: unknown } | undefined, path);
+  }
+
+  private refused(
+    response: Response,
+    answer: { message?: unknown; detail?: unknown } | undefined,
+    path: string,
+  ): CliError {
+    if (answer === undefined) {
+      return new CliError(
+        `what answers at ${this.base} is not a Landfall gateway (${response.status}). Name another with --url.`,
+      );
+    }
+    const said = String(answer.message ?? answer.detail ?? response.statusText);
+    if (response.status === 404 && /^Cannot (GET|POST) /.test(said)) {
+      return new CliError(
+        `the gateway at ${this.base} does not offer ${path.split('?')[0]}; is it of this version?`,
+      );
+    }
+    const ownFault = response.status === 401 || response.status === 403;
+    return new CliError(
+      ownFault ? `${said} (token from ${tokenPlace(this.access)})` : said,
+      ownFault ? 2 : 1,
     );
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === '' ? {} : (JSON.parse(text) as unknown);
+  } catch {
+    return undefined;
   }
 }
 
@@ -71,12 +86,37 @@ function cause(error: unknown): string {
   return inner?.code ?? (error instanceof Error ? error.message : String(error));
 }
 
+function gatewayUrl({ url, config }: GatewayAccess): string {
+  const given = url ?? process.env.LANDFALL_URL;
+  if (given !== undefined && given !== '') return checkedUrl(given);
+  const { server } = loadConfig(config, { kinds: [], withoutSecrets: true }).config;
+  const everywhere = server.host === '0.0.0.0' || server.host === '::';
+  const host = everywhere ? '127.0.0.1' : server.host.includes(':') ? `[${server.host}]` : server.host;
+  return `${server.tls ? 'https' : 'http'}://${host}:${server.port}`;
+}
+
+function checkedUrl(given: string): string {
+  if (!/^https?:\/\//.test(given) || !URL.canParse(given))
+    throw new CliError(`"${given}" is no address: http://host:port`, 2);
+  return given.replace(/\/+$/, '');
+}
+
+/** Where the quickstart keeps the token for the configuration that it writes. */
+const besideConfig = (config: string) => join(config, '..', 'secrets', 'operations-token');
+
+function tokenPlace({ config, tokenFile }: GatewayAccess): string {
+  if (tokenFile !== undefined) return tokenFile;
+  return process.env.LANDFALL_TOKEN ? 'LANDFALL_TOKEN' : besideConfig(config);
+}
+
 function tokenOf({ config, tokenFile }: GatewayAccess): string {
-  const file = tokenFile ?? join(config, '..', 'secrets', 'operations-token');
   if (tokenFile === undefined && process.env.LANDFALL_TOKEN) return process.env.LANDFALL_TOKEN;
+  const file = tokenFile ?? besideConfig(config);
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  if (tokenFile !== undefined) throw new CliError(`the file ${tokenFile} does not exist`, 2);
   throw new CliError(
-    'a token with the scope operations is needed: set LANDFALL_TOKEN, or name its file with --token-file',
+    'a token with the scope operations is needed: set LANDFALL_TOKEN, or name its file with --token-file. ' +
+      'Make one with: landfall token create NAME --scopes operations',
     2,
   );
 }

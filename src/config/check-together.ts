@@ -4,6 +4,8 @@ import type { LandfallConfig } from './load-config.js';
 import type { LoadedTarget } from './read-targets.js';
 import { isReference } from './secrets.js';
 
+/** Owner of the mark that makes a group a rule group. */
+const ruleSource = 'rule';
 const makeKey = 'make one with: openssl rand -base64 32';
 
 /** What no file shows alone: targets that contradict each other, repeated tokens, keys that are missing or no keys. */
@@ -82,7 +84,13 @@ function postgres({ engine, url }: StoreFile, folder: ConfigFolder): void {
 }
 
 export function checkTokens({ tokens: entries }: AuthFile, folder: ConfigFolder): void {
-  entries.forEach(({ name, hash }, index) => {
+  entries.forEach(({ name, hash, source = name }, index) => {
+    if (source === ruleSource)
+      folder.report(
+        'auth.yaml',
+        ['tokens', index, 'source'],
+        `"${ruleSource}" is the source of rule groups; choose another`,
+      );
     const before = entries.slice(0, index);
     if (before.some((other) => name !== undefined && other.name === name)) {
       folder.report('auth.yaml', ['tokens', index, 'name'], `another token is named "${name}"`);

@@ -16,7 +16,14 @@ export interface FolderOptions {
 
 const yamlName = /\.ya?ml$/;
 /** One file for each module; the rest stands in `targets`, `sources` and `schemas`. */
-export const fileNames = ['server.yaml', 'auth.yaml', 'store.yaml', 'scim.yaml', 'delivery.yaml'] as const;
+export const fileNames = [
+  'server.yaml',
+  'auth.yaml',
+  'store.yaml',
+  'scim.yaml',
+  'delivery.yaml',
+  'rule-groups.yaml',
+] as const;
 
 /** The files of a configuration folder, read once, and everything that is wrong in them. */
 export class ConfigFolder {

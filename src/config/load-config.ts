@@ -2,9 +2,18 @@ import { basename, resolve } from 'node:path';
 import { checkClass } from './check-class.js';
 import { checkTogether } from './check-together.js';
 import { ConfigFolder } from './config-folder.js';
-import { AuthFile, DeliveryFile, ScimFile, ServerFile, SourceFile, StoreFile } from './files.js';
+import {
+  AuthFile,
+  DeliveryFile,
+  ScimFile,
+  ServerFile,
+  SourceFile,
+  StoreFile,
+  type RuleGroupEntry,
+} from './files.js';
 import { printable } from './printable.js';
 import type { ConfigProblem } from './problem.js';
+import { readRuleGroups, ruleGroupsFile, type CheckRuleGroup } from './read-rule-groups.js';
 import { TargetReader, type LoadedTarget, type TargetOptions } from './read-targets.js';
 
 export type { CheckMapping, LoadedTarget, MappingFault } from './read-targets.js';
@@ -25,10 +34,12 @@ export interface LandfallConfig {
   /** Those that are on. */
   targets: LoadedTarget[];
   sources: LoadedSource[];
+  ruleGroups: RuleGroupEntry[];
   schemas: { file: string; content: unknown }[];
 }
 
 export interface LoadOptions extends TargetOptions {
+  checkRuleGroup?: CheckRuleGroup;
   env?: NodeJS.ProcessEnv;
   /** Secrets and files are not looked up: for checking a configuration away from its machine. */
   withoutSecrets?: boolean;
@@ -62,6 +73,8 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   const delivery = read('delivery.yaml', DeliveryFile);
   const targets = new TargetReader(folder, options).all();
   for (const target of targets) shown[`targets/${target.name}.yaml`] = target.shown;
+  const ruleGroups = readRuleGroups(folder, options.checkRuleGroup);
+  if (ruleGroups.length > 0) shown[ruleGroupsFile] = ruleGroups.map(printable);
   const config: LandfallConfig = {
     folder: folder.path,
     server,
@@ -71,6 +84,7 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
     delivery,
     targets: targets.filter(({ file }) => file.enabled).map((target) => guarded(target, delivery)),
     sources: sourcesOf(folder, shown),
+    ruleGroups,
     schemas: folder.schemas(),
   };
   checkTogether(

@@ -121,7 +121,7 @@ export class TargetReader {
     for (const [type, block] of Object.entries(objects)) {
       const key = keyOf(target, type);
       for (const { path, detail, position } of this.options.checkMapping?.(target, kind, type, block) ?? []) {
-        const at = [...key, ...steps(path)];
+        const at = [...key, ...mappingSteps(path)];
         // A line that cannot be read has been reported; what the mapping makes of the rest would only repeat it.
         if (at.length > 1 && this.folder.reported(file.name, at.slice(0, -1))) continue;
         const problem = position ? file.problemWithin(at, position, detail) : file.problem(at, detail);
@@ -131,7 +131,8 @@ export class TargetReader {
   }
 }
 
-const steps = (path: string): Path =>
+/** `mapping[1].expression` as the keys that lead there. */
+export const mappingSteps = (path: string): Path =>
   path
     .split(/[.[\]]+/)
     .filter((step) => step !== '')

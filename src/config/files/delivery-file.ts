@@ -56,6 +56,21 @@ export class SecretsBlock {
   keys: SealingKeyEntry[] = [];
 }
 
+export class ReconcileBlock {
+  @Setting('How often every target is reconciled, with the drift policies applied. Default: only when asked for.', {
+    example: '24h',
+  })
+  @IsOptional()
+  @IsDuration()
+  every?: string;
+
+  @Setting('Accounts that are looked at in a second.')
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  perSecond = 200;
+}
+
 /** delivery.yaml */
 export class DeliveryFile {
   @Setting('When a failed delivery is tried again.')
@@ -78,6 +93,13 @@ export class DeliveryFile {
   @ValidateNested()
   @Type(() => GuardBlock)
   guard?: GuardBlock;
+
+  @Setting('Comparing whole targets with the store.')
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ReconcileBlock)
+  reconcile: ReconcileBlock = new ReconcileBlock();
 
   @Setting('How long an initial password can be revealed.')
   @IsOptional()

@@ -1,0 +1,127 @@
+import type { Command } from 'commander';
+import { CliError } from '../cli-error.js';
+import { api, readJson, show } from '../context.js';
+import { withExamples } from '../examples.js';
+import type { OperationsApi } from '../operations-api.js';
+import { aligned, printable } from '../output.js';
+import { Progress } from '../progress.js';
+
+interface Clause {
+  clause: { attribute: string; operator: string; value?: unknown };
+  value: string;
+  holds: boolean;
+}
+
+interface Preview {
+  target: string;
+  label: string;
+  action: string;
+  account?: string;
+  match?: string;
+  problem?: string;
+  members: number;
+  scope: { inScope: boolean; groups?: { clauses: Clause[]; holds: boolean }[] };
+  changes: { attribute: string; old: string[]; new: string[]; mapping?: string; note?: string }[];
+}
+
+interface PlanAnswer {
+  changesPending: boolean;
+  previews: Preview[];
+  after?: string;
+  total?: number;
+}
+
+interface PlanOptions {
+  user?: string;
+  file?: string;
+  target?: string;
+}
+
+export function addPlanVerb(program: Command): void {
+  const plan = program
+    .command('plan')
+    .description('what every target would do, and why; nothing is written. Exit 3: changes are pending')
+    .option('--user <name>', 'one user or group: id, userName or displayName')
+    .option('--file <resource.json>', 'a SCIM resource that is not in the store')
+    .option('--target <name>', 'one target')
+    .action(async (options: PlanOptions, command: Command) => {
+      if (options.user !== undefined && options.file !== undefined)
+        throw new CliError('--user or --file, not both', 2);
+      const answer = await planned(api(command), options);
+      const one = options.user !== undefined || options.file !== undefined;
+      const shown = answer.previews.filter((preview) => one || matters(preview));
+      show(command, answer, () => shown.map(printPreview).join('\n\n') || 'Nothing would change.');
+      if (answer.changesPending) process.exitCode = 3;
+    });
+  withExamples(
+    plan,
+    'landfall plan',
+    'landfall plan --user nora@contoso.example',
+    'landfall plan --file joiner.json --target ad',
+  );
+}
+
+const matters = ({ action, problem, members }: Preview) =>
+  action !== 'none' || problem !== undefined || members > 0;
+
+async function planned(gateway: OperationsApi, { user, file, target }: PlanOptions): Promise<PlanAnswer> {
+  const only = target === undefined ? {} : { target };
+  if (file !== undefined) return gateway.post('/plan', { ...only, resource: readJson(file) });
+  if (user !== undefined) return gateway.post('/plan', { ...only, user });
+  return everybody(gateway, only);
+}
+
+async function everybody(gateway: OperationsApi, only: { target?: string }): Promise<PlanAnswer> {
+  const whole: PlanAnswer = { changesPending: false, previews: [] };
+  const progress = new Progress('planned');
+  let seen = 0;
+  let after: string | undefined;
+  do {
+    const page: PlanAnswer = await gateway.post('/plan', {
+      ...only,
+      ...(after === undefined ? {} : { after }),
+    });
+    whole.previews.push(...page.previews.filter(matters));
+    whole.changesPending ||= page.changesPending;
+    seen += page.previews.length;
+    progress.at(seen, page.total);
+    after = page.after;
+  } while (after !== undefined);
+  progress.end();
+  return whole;
+}
+
+function printPreview(preview: Preview): string {
+  const verdict =
+    preview.problem ?? (preview.scope.inScope ? preview.action : `out of scope, ${preview.action}`);
+  const head = `${preview.target}: ${preview.label}: ${verdict}${preview.account ? ` ${preview.account}` : ''}`;
+  const lines = [
+    printable(head),
+    ...(preview.match ? [`  adopts ${printable(preview.match)}`] : []),
+    ...(preview.members > 0 ? [`  ${preview.members} membership(s) are due`] : []),
+    ...(preview.scope.inScope ? [] : clauses(preview)),
+    ...(preview.changes.length > 0 ? [changes(preview)] : []),
+  ];
+  return lines.join('\n');
+}
+
+function clauses({ scope }: Preview): string[] {
+  return (scope.groups ?? []).flatMap((group, index) =>
+    group.clauses.map(({ clause, value, holds }) => {
+      const asked = `${clause.attribute} ${clause.operator} ${String(clause.value ?? '')}`.trim();
+      return `  scope ${index + 1}: ${printable(asked)}: ${holds ? 'holds' : 'does not hold'} ("${printable(value)}")`;
+    }),
+  );
+}
+
+function changes({ changes: planned }: Preview): string {
+  const rows = planned.map((change) => [
+    change.attribute,
+    change.old.join(', '),
+    '→',
+    change.new.join(', '),
+    change.note ?? change.mapping,
+  ]);
+  const lines = aligned([['ATTRIBUTE', 'OLD', '', 'NEW', 'BECAUSE OF'], ...rows]).split('\n');
+  return lines.map((line) => `  ${line}`).join('\n');
+}
