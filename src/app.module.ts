@@ -6,6 +6,7 @@ import type { ConnectorRegistry } from './connectors/registry.js';
 import { createTargets } from './delivery/create-targets.js';
 import { DELIVERY_CONFIG, DeliveryModule, type DeliveryConfig } from './delivery/delivery.module.js';
 import { StoreClock, TargetStore } from './delivery/ports.js';
+import { createRuleGroups } from './delivery/rule-groups/rule-group-definition.js';
 import { Targets } from './delivery/targets.js';
 import {
   deliverySettings,
@@ -46,7 +47,7 @@ class ConfiguredModule {
             settings: deliverySettings(config),
             keys: sealingKeys(config),
             storeId: stores.facts.storeId,
-            ruleGroups: [],
+            ruleGroups: createRuleGroups(config.ruleGroups, registry),
             logger: log,
           }),
         },

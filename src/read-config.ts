@@ -9,6 +9,7 @@ import {
 } from './config/load-config.js';
 import type { ConfigProblem } from './config/problem.js';
 import { ConnectorLoadError, ConnectorRegistry, packagesOf } from './connectors/registry.js';
+import { defineRuleGroup } from './delivery/rule-groups/rule-group-definition.js';
 import { compileObjectMapping } from './mapping/index.js';
 import { SchemaProblems } from './schema/document-problems.js';
 import { SchemaRegistry } from './schema/schema-registry.js';
@@ -51,6 +52,7 @@ export async function readConfig(
       );
       return found;
     },
+    checkRuleGroup: (entry) => defineRuleGroup(entry, registry).problems,
   });
   return { ...loaded, connectors, registry, problems: [...loaded.problems, ...problems] };
 }

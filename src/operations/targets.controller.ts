@@ -3,6 +3,7 @@ import { Scopes } from '../auth/index.js';
 import { EdgeStore, LinkStore, StoreClock, TargetStore } from '../delivery/ports.js';
 import { Targets, type RunningTarget } from '../delivery/targets.js';
 import { Delivery } from '../delivery/delivery.js';
+import { Reevaluation } from '../delivery/passes/reevaluation.js';
 import { callerOf } from './caller.js';
 
 const checkWithinMs = 60_000;
@@ -18,6 +19,7 @@ export class TargetsController {
     private readonly store: TargetStore,
     private readonly clock: StoreClock,
     private readonly delivery: Delivery,
+    private readonly reevaluation: Reevaluation,
   ) {}
 
   @Get()
@@ -78,6 +80,7 @@ export class TargetsController {
     const { kind, answer, parallel, revision } = target.definition;
     await target.refresh();
     const state = await target.state();
+    const reevaluating = await this.reevaluation.of(target);
     return {
       name: target.name,
       kind: kind.kind,
@@ -91,6 +94,7 @@ export class TargetsController {
       ...(state.lastSuccessAt ? { lastSuccessAt: state.lastSuccessAt } : {}),
       ...(state.server ? { server: state.server } : {}),
       links: await this.links.countByState(target.name),
+      ...(reevaluating ? { reevaluating } : {}),
       openEdges: await this.edges.countOpen(target.name),
     };
   }
