@@ -70,14 +70,14 @@ export class AdConnector implements Connector, Lists {
   }
 
   match(subject: Subject, signal: AbortSignal): Promise<Match> {
-    return this.directory.run(signal, `look for the account of "${subject.label}"`, (session) =>
+    return this.directory.read(signal, `look for the account of "${subject.label}"`, (session) =>
       this.matching.match(session, subject),
     );
   }
 
   plan(subject: Subject, account: KnownAccount | undefined, signal: AbortSignal): Promise<Plan> {
     const { desired } = subject;
-    return this.directory.run(signal, `read the account of "${subject.label}"`, async (session) => {
+    return this.directory.read(signal, `read the account of "${subject.label}"`, async (session) => {
       if (!('removal' in desired)) return this.planner.plan(session, subject, desired, account);
       if (account) return this.removals.plan(session, subject, desired.removal.policy, account);
       throw new ConnectorError({ kind: 'missing', detail: `"${subject.label}" has no account to remove.` });
@@ -92,13 +92,13 @@ export class AdConnector implements Connector, Lists {
   }
 
   planMembers(group: GroupAccount, edges: readonly MembershipEdge[], signal: AbortSignal): Promise<Plan> {
-    return this.directory.run(signal, `read the members of "${group.label}"`, (session) =>
+    return this.directory.read(signal, `read the members of "${group.label}"`, (session) =>
       this.memberPlanner.plan(session, group, edges),
     );
   }
 
   generatePassword(names: readonly string[], signal: AbortSignal): Promise<string> {
-    return this.directory.run(signal, 'read the password policy', async (session) => {
+    return this.directory.read(signal, 'read the password policy', async (session) => {
       const { passwords } = await this.directory.facts(session);
       return passwordFor({ minLength: passwords.minLength, length: this.settings.passwords.length, names });
     });

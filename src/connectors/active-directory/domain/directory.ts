@@ -43,6 +43,18 @@ export class Directory {
     }
   }
 
+  /** Work that only reads: where the connection broke under it, it is done once more, on the controller that is there now. */
+  async read<T>(signal: AbortSignal, doing: string, work: (session: AdSession) => Promise<T>): Promise<T> {
+    try {
+      return await this.run(signal, doing, work);
+    } catch (error) {
+      const lost =
+        error instanceof ConnectorError && error.cause instanceof AdError && error.cause.connectionLost;
+      if (!lost || signal.aborted) throw error;
+      return this.run(signal, doing, work);
+    }
+  }
+
   /** Like `run`, for answers that come in parts: the session is held until the last of them was taken. */
   async *stream<T>(
     signal: AbortSignal,

@@ -31,6 +31,11 @@ export class AdError extends Error {
     return this.resultCode === 16 && this.row.retryMode === 'verify-first';
   }
 
+  /** Broken, not silent: another connection may do. */
+  get connectionLost(): boolean {
+    return this.resultCode === undefined && this.operation !== 'connect' && !/timed out/.test(this.text);
+  }
+
   get unknownOutcome(): boolean {
     return this.resultCode === undefined && this.sent;
   }

@@ -4,6 +4,7 @@ import { AdError, recognise } from '../errors/ad-error.js';
 import { connectorError, kindOf } from '../errors/connector-error.js';
 import type { AdSettings } from '../settings.js';
 import { AdSession, type SessionOptions } from './ad-session.js';
+import { CredentialsBreaker } from './credentials-breaker.js';
 import { tlsOptions } from './secure-channel.js';
 import { serversOf, type LookUp } from './servers.js';
 
@@ -14,8 +15,6 @@ export interface PoolSurroundings {
   lookUp?: LookUp;
 }
 
-/** After a refused sign-in nothing is tried for so long: each further try counts towards the lockout of the service account. */
-const CREDENTIALS_REST_MS = 10 * 60_000;
 /** A controller that says busy so often in a row is left for another. */
 const PATIENCE = 3;
 const REST_MS = 60_000;
@@ -32,8 +31,12 @@ export class AdPool {
   #open = 0;
   readonly #waiting: Waiting[] = [];
   readonly #resting = new Map<string, number>();
-  #refused: { at: number; error: ConnectorError } | undefined;
+  readonly #credentials: CredentialsBreaker;
   #busy = 0;
+  /** The controllers of the last look. */
+  #servers: readonly string[] = [];
+  /** One connection chooses the controller; the others wait for it. */
+  #choosing: Promise<unknown> | undefined;
   #closed = false;
   readonly #timer: NodeJS.Timeout;
 
@@ -41,6 +44,7 @@ export class AdPool {
     private readonly settings: AdSettings,
     private readonly surroundings: PoolSurroundings,
   ) {
+    this.#credentials = new CredentialsBreaker(surroundings.now);
     const tick = Math.min(
       TICK_MS,
       (settings.pool.keepAliveSeconds * 1000) / 2,
@@ -85,7 +89,7 @@ export class AdPool {
 
   /** An explicit check by an administrator may try the credentials again. */
   forgetRefusal(): void {
-    this.#refused = undefined;
+    this.#credentials.forget();
   }
 
   /** True for a while after another controller took over: what it does not know may not have reached it yet. */
@@ -168,6 +172,7 @@ export class AdPool {
     const now = this.surroundings.now();
     return (
       session.usable &&
+      !this.rests(session.server) &&
       now - session.usedAt < idleSeconds * 1000 &&
       now - session.openedAt < maxAgeSeconds * 1000
     );
@@ -175,24 +180,40 @@ export class AdPool {
 
   private countBusy(server: string): void {
     this.#busy += 1;
-    if (this.#busy < PATIENCE) return;
+    if (this.#busy < PATIENCE || this.#servers.length < 2) return;
     this.#busy = 0;
     this.#resting.set(server, this.surroundings.now());
     this.#idle.splice(0).forEach((session) => this.discard(session));
   }
 
-  /** The controller in use, else the next that answers; a move is agreed with the other replicas. */
+  private rests(server: string): boolean {
+    const since = this.#resting.get(server);
+    return since !== undefined && this.surroundings.now() - since < REST_MS;
+  }
+
   private async connect(signal: AbortSignal): Promise<AdSession> {
-    this.throwIfRefused();
-    const { choice, log, now } = this.surroundings;
+    if ((await this.surroundings.choice.current()) !== undefined) return this.open(signal);
+    if (this.#choosing) {
+      await this.#choosing.catch(() => undefined);
+      return this.open(signal);
+    }
+    const choosing = this.open(signal).finally(() => (this.#choosing = undefined));
+    this.#choosing = choosing;
+    return choosing;
+  }
+
+  /** The controller in use, else the next that answers; a move is agreed with the other replicas. */
+  private async open(signal: AbortSignal): Promise<AdSession> {
+    this.#credentials.throwIfRefused();
+    const { choice, log } = this.surroundings;
     const current = await choice.current();
     const servers = await serversOf(this.settings, this.surroundings.lookUp);
+    this.#servers = servers;
     if (servers.length === 0)
       throw misconfigured(`No domain controller of "${this.settings.domain}" is found in DNS.`);
-    const rested = (server: string) => now() - (this.#resting.get(server) ?? -REST_MS) >= REST_MS;
     const known = current !== undefined && servers.includes(current) ? [current] : [];
     const order = [...new Set([...known, ...servers])];
-    const ready = order.filter(rested);
+    const ready = order.filter((server) => !this.rests(server));
     let last: unknown;
     for (const server of ready.length > 0 ? ready : order) {
       try {
@@ -204,7 +225,7 @@ export class AdPool {
         if (server === current || (await choice.move(current, server))) return session;
         await session.close();
         log.info({ server }, 'another replica chose a domain controller at the same moment');
-        return await this.connect(signal);
+        return await this.open(signal);
       } catch (error) {
         signal.throwIfAborted();
         last = this.refusedBy(server, error);
@@ -220,14 +241,8 @@ export class AdPool {
     const shown = connectorError(recognised, { doing: `open a session with ${server}` });
     this.surroundings.log.warn({ server, text: recognised.text }, shown.detail);
     if (kindOf(recognised) !== 'misconfigured') return unavailable(shown.detail, recognised);
-    if (recognised.resultCode === 49) this.#refused = { at: this.surroundings.now(), error: shown };
+    if (recognised.resultCode === 49) this.#credentials.refused(shown);
     throw shown;
-  }
-
-  private throwIfRefused(): void {
-    if (!this.#refused) return;
-    if (this.surroundings.now() - this.#refused.at < CREDENTIALS_REST_MS) throw this.#refused.error;
-    this.#refused = undefined;
   }
 
   private options(server: string): SessionOptions {
