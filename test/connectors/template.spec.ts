@@ -1,0 +1,2 @@
+/** What `npm run new:connector` starts from passes the contract. */
+import '../../scripts/connector-template/sample.spec.js';
