@@ -7,6 +7,7 @@ import { LogController } from './log.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { PasswordsController } from './passwords.controller.js';
 import { PlanController } from './plan.controller.js';
+import { RuleGroupsController } from './rule-groups.controller.js';
 import { TargetsController } from './targets.controller.js';
 
 /**
@@ -28,6 +29,7 @@ export class OperationsModule {
         PasswordsController,
         PlanController,
         GuardController,
+        RuleGroupsController,
       ],
       providers: [FindResources],
     };

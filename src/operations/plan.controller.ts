@@ -2,6 +2,7 @@ import { BadRequestException, Body, Controller, HttpCode, Post } from '@nestjs/c
 import { IsInt, IsObject, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Scopes } from '../auth/index.js';
 import { Previewing, type Preview } from '../delivery/preview.js';
+import { RuleMemberships } from '../delivery/rule-groups/rule-memberships.js';
 import { Targets } from '../delivery/targets.js';
 import { newId } from '../identity/id.js';
 import type { Resource } from '../identity/model.js';
@@ -31,6 +32,7 @@ export class PlanController {
     private readonly find: FindResources,
     private readonly targets: Targets,
     private readonly resources: ResourceStore,
+    private readonly rules: RuleMemberships,
   ) {}
 
   @Post()
@@ -40,11 +42,16 @@ export class PlanController {
     if (target !== undefined && !this.targets.get(target))
       throw new BadRequestException(`There is no target "${target}".`);
     const signal = AbortSignal.timeout(planWithinMs);
-    if (resource)
-      return this.answer(await this.previewing.preview(unknownResource(resource), signal, target));
-    if (user !== undefined)
-      return this.answer(await this.previewing.preview(await this.find.resource(user), signal, target));
+    if (resource) return this.one(unknownResource(resource), signal, target);
+    if (user !== undefined) return this.one(await this.find.resource(user), signal, target);
     return this.everybody(signal, target, after, limit);
+  }
+
+  /** With the rule groups that the resource would join and leave. */
+  private async one(resource: Resource, signal: AbortSignal, target: string | undefined) {
+    const ruleGroups = await this.rules.preview(resource);
+    const answer = this.answer(await this.previewing.preview(resource, signal, target));
+    return { ...answer, changesPending: answer.changesPending || ruleGroups.length > 0, ruleGroups };
   }
 
   private async everybody(

@@ -16,9 +16,11 @@ export interface RulePassParts {
   wake(): void;
 }
 
+export const rulePassName = 'rule groups';
+
 /** Everybody against the rules: all of them when they changed, those that read the calendar every day. */
 export class RulePass implements Pass {
-  readonly name = 'rule groups';
+  readonly name = rulePassName;
 
   constructor(private readonly parts: RulePassParts) {}
 
