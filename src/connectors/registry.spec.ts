@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConnectorRegistry, packagesOf } from './registry.js';
+
+const kindText = (more: string) => `
+  class Settings {}
+  const nothing = () => undefined;
+  export default { kind: 'badges', Settings, defaultMapping: {}, nameSpace: nothing, fold: nothing, create: nothing, ${more} };`;
+
+describe('the connector registry', () => {
+  let folder: string;
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'landfall-registry-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const module = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return `npm:./${name}`;
+  };
+
+  it('knows the built-in kinds', () => {
+    expect(new ConnectorRegistry().names).toEqual(['active-directory', 'scim', 'ldif', 'sql', 'memory']);
+  });
+
+  it('names what it knows when a kind is unknown', () => {
+    expect(() => new ConnectorRegistry().get('active directory')).toThrow(
+      /no such kind .* active-directory, scim/,
+    );
+  });
+
+  it('finds a connector of a module by its word and by its name', async () => {
+    const named = module('badges.mjs', kindText(''));
+    const registry = await ConnectorRegistry.load([named, named], folder);
+    expect(registry.get('badges')).toBe(registry.get(named));
+    expect(registry.kinds).toHaveLength(6);
+  });
+
+  it.each([
+    [
+      'says everything that is wrong with an export',
+      kindText('fold: 1, create: undefined'),
+      /fold is not a function, create is missing/,
+    ],
+    ['refuses a module without a connector', 'export const other = 1;', /exports no connector/],
+    [
+      'refuses a second connector with the same word',
+      kindText("kind: 'scim'"),
+      /two connectors have this kind/,
+    ],
+    ['tells why a module cannot be loaded', 'throw new Error("no licence");', /cannot be loaded: no licence/],
+  ])('%s', async (title, text, expected) => {
+    const named = module(`${title.replace(/\W+/g, '-')}.mjs`, text);
+    await expect(ConnectorRegistry.load([named], folder)).rejects.toThrow(expected);
+  });
+
+  it('says how to install a package that is missing', async () => {
+    await expect(ConnectorRegistry.load(['npm:landfall-connector-nowhere'], folder)).rejects.toThrow(
+      /npm install landfall-connector-nowhere/,
+    );
+  });
+
+  it('picks the packages out of the kinds of target files', () => {
+    expect(packagesOf(['scim', 'npm:a', 'memory'])).toEqual(['npm:a']);
+  });
+});
