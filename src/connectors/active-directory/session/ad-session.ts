@@ -117,7 +117,7 @@ export class AdSession {
 
   async search(base: string, options: SearchOptions, controls: Control[] = []): Promise<AdEntry[]> {
     const { searchEntries } = await this.run('search', () =>
-      this.#client.search(base, { explicitBufferAttributes: BINARY_ATTRIBUTES, ...options }, controls),
+      this.#client.search(base, { ...options, explicitBufferAttributes: asBytes(options) }, controls),
     );
     return searchEntries.map((entry) => AdEntry.of(entry));
   }
@@ -128,7 +128,7 @@ export class AdSession {
     pageSize: number,
     controls: Control[] = [],
   ): AsyncGenerator<AdEntry[]> {
-    const wanted = { explicitBufferAttributes: BINARY_ATTRIBUTES, ...options, paged: { pageSize } };
+    const wanted = { ...options, explicitBufferAttributes: asBytes(options), paged: { pageSize } };
     const pages = this.#client.searchPaginated(base, wanted, controls);
     for (;;) {
       const page = await this.run('search', () => pages.next());
@@ -185,4 +185,8 @@ export class AdSession {
     await this.#client.unbind().catch(() => undefined);
     this.destroy();
   }
+}
+
+function asBytes({ attributes = [] }: SearchOptions): string[] {
+  return [...BINARY_ATTRIBUTES, ...attributes];
 }

@@ -14,7 +14,9 @@ export class AdEntry {
   ) {
     for (const [name, value] of Object.entries(attributes)) {
       const values = (Array.isArray(value) ? value : [value]) as EntryValue[];
-      if (name !== 'dn' && values.length > 0) this.#values.set(name.toLowerCase(), values);
+      if (name === 'dn' || values.length === 0) continue;
+      const isBinary = BINARY.has(name.toLowerCase());
+      this.#values.set(name.toLowerCase(), isBinary ? values : values.map(asText));
     }
   }
 
@@ -54,7 +56,14 @@ export class AdEntry {
   }
 }
 
-/** Asked for as bytes: the client library would guess by whether they happen to be text. */
+/** The client library's own decoding drops a byte order mark at the front, so the bytes are decoded here. */
+function asText(value: EntryValue): EntryValue {
+  if (typeof value === 'string') return value;
+  const text = value.toString('utf8');
+  return Buffer.from(text).equals(value) ? text : value;
+}
+
+/** Bytes, even where they happen to be text. */
 export const BINARY_ATTRIBUTES = [
   ...[
     'objectGUID',
@@ -75,3 +84,5 @@ export const BINARY_ATTRIBUTES = [
     'audio',
   ],
 ];
+
+const BINARY = new Set(BINARY_ATTRIBUTES.map((name) => name.toLowerCase()));
