@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from '../connector.js';
 import type { CallRate } from './settings.js';
 
+/** The server counts when requests arrive, not when they leave. */
+const jitterMs = 100;
 /** How long to wait where a server does not say. */
 const unsaidMs = 1_000;
 
@@ -51,7 +53,7 @@ export class Pacing {
 
   private windowWait(): number {
     if (!this.rate) return 0;
-    const window = this.rate.perSeconds * 1000;
+    const window = this.rate.perSeconds * 1000 + jitterMs;
     while (this.started[0] !== undefined && this.started[0] <= this.now() - window) this.started.shift();
     return this.started.length < this.rate.calls ? 0 : (this.started[0] ?? 0) + window - this.now();
   }
