@@ -29,6 +29,8 @@ interface PlanAnswer {
   previews: Preview[];
   after?: string;
   total?: number;
+  /** Only of one resource. */
+  ruleGroups?: { group: string; action: 'join' | 'leave' }[];
 }
 
 interface PlanOptions {
@@ -50,7 +52,10 @@ export function addPlanVerb(program: Command): void {
       const answer = await planned(api(command), options);
       const one = options.user !== undefined || options.file !== undefined;
       const shown = answer.previews.filter((preview) => one || matters(preview));
-      show(command, answer, () => shown.map(printPreview).join('\n\n') || 'Nothing would change.');
+      show(command, answer, () => {
+        const parts = [...shown.map(printPreview), ...(answer.ruleGroups ?? []).map(printRuleGroup)];
+        return parts.join('\n\n') || 'Nothing would change.';
+      });
       if (answer.changesPending) process.exitCode = 3;
     });
   withExamples(
@@ -104,6 +109,9 @@ function printPreview(preview: Preview): string {
   ];
   return lines.join('\n');
 }
+
+const printRuleGroup = ({ group, action }: { group: string; action: 'join' | 'leave' }): string =>
+  `rule group ${printable(group)}: ${action === 'join' ? 'joins' : 'leaves'}`;
 
 function clauses({ scope }: Preview): string[] {
   return (scope.groups ?? []).flatMap((group, index) =>

@@ -3,7 +3,7 @@ import { CliError } from '../cli-error.js';
 import { api, show } from '../context.js';
 import { withExamples } from '../examples.js';
 import type { OperationsApi } from '../operations-api.js';
-import { table, time } from '../output.js';
+import { printable, table, time } from '../output.js';
 
 interface TargetStatus {
   name: string;
@@ -15,6 +15,7 @@ interface TargetStatus {
   links: Record<string, number>;
   openEdges: number;
   lastSuccessAt?: number;
+  reevaluating?: { done: number; total: number };
 }
 
 interface CheckAnswer {
@@ -86,13 +87,20 @@ function addStatus(
     .argument('<name>')
     .action(async (name: string, _options: object, command: Command) => {
       const answer = await ask(api(command), name);
-      show(
-        command,
-        answer,
-        () => `${table(headings, [row(answer)])}${answer.pause ? `\n${answer.pause.detail}` : ''}`,
-      );
+      show(command, answer, () => statusOf(answer));
     });
   withExamples(status, `landfall target ${verb} ad`);
+}
+
+function statusOf(target: TargetStatus): string {
+  const { pause, reevaluating } = target;
+  return [
+    table(headings, [row(target)]),
+    ...(pause ? [printable(pause.detail)] : []),
+    ...(reevaluating
+      ? [`Its file was changed: ${reevaluating.done} of ${reevaluating.total} were looked at again.`]
+      : []),
+  ].join('\n');
 }
 
 function addCheck(target: Command): void {
