@@ -18,6 +18,7 @@ const sections = [
   ['store.yaml', 'StoreFile', {}],
   ['scim.yaml', 'ScimFile', {}],
   ['delivery.yaml', 'DeliveryFile', {}],
+  ['rule-groups.yaml', 'RuleGroupEntry', {}],
   ['targets/*.yaml', 'TargetFile', {}],
   ['sources/*.yaml', 'SourceFile', {}],
   ['`settings` of kind active-directory', 'AdSettings', {}],

@@ -4,11 +4,10 @@ import { Progress } from './progress.js';
 
 interface Job {
   id: string;
-  state: 'running' | 'done' | 'failed';
-  done?: number;
-  total?: number;
-  detail?: string;
+  state: 'running' | 'done' | 'failed' | 'cancelled';
+  progress?: { done: number; total: number; step?: string; waiting?: string };
   result?: unknown;
+  detail?: string;
 }
 
 const lookEveryMs = 300;
@@ -20,19 +19,20 @@ export async function runJob<T>(
   body: object,
   what: string,
 ): Promise<T> {
-  const started = await gateway.post<{ job?: string }>(path, body);
-  if (started.job === undefined) return started as T;
+  const { job: started } = await gateway.post<{ job: Job }>(path, body);
   const progress = new Progress(what);
   try {
-    for (;;) {
-      const job = await gateway.get<Job>(`/jobs/${encodeURIComponent(started.job)}`);
-      progress.at(job.done ?? 0, job.total, job.detail);
+    for (let job = started; ; job = await gateway.get<Job>(`/jobs/${encodeURIComponent(started.id)}`)) {
+      const { done = 0, total, step, waiting } = job.progress ?? {};
+      progress.at(done, total, waiting ?? step);
       if (job.state === 'done') return (job.result ?? {}) as T;
-      if (job.state === 'failed')
-        throw new CliError(`${what} failed: ${job.detail ?? 'the gateway did not say why'}`);
+      if (job.state !== 'running') throw new CliError(`${what} ${ended(job)}`);
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     }
   } finally {
     progress.end();
   }
 }
+
+const ended = ({ state, detail }: Job) =>
+  state === 'cancelled' ? 'was cancelled' : `failed: ${detail ?? 'the log of the gateway says why'}`;

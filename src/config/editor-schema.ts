@@ -4,6 +4,7 @@ import {
   AuthFile,
   DeliveryFile,
   ObjectBlock,
+  RuleGroupEntry,
   ScimFile,
   ServerFile,
   SourceFile,
@@ -26,7 +27,9 @@ const files: Record<string, SettingsClass> = {
 /** JSON Schemas (draft 7, which editors read) by file name, from the classes that the files are checked with. */
 export function editorSchemas(kinds: readonly ConnectorKind[]): Record<string, EditorSchema> {
   const single = Object.entries(files).map(([name, type]) => [name, document(name, blockSchema(type))]);
+  const ruleGroups = { type: 'array', items: blockSchema(RuleGroupEntry) };
   return {
+    'rule-groups': document('rule-groups', ruleGroups),
     ...(Object.fromEntries(single) as Record<string, EditorSchema>),
     target: document('target', targetSchema(kinds)),
   };

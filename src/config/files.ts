@@ -1,6 +1,12 @@
 /** The classes of the configuration files: what may stand in each, checked, explained and documented from one place. */
 export { AuthFile, FailuresBlock, TokenEntry, tokenClients, tokenScopes } from './files/auth-file.js';
-export { DeliveryFile, ReconcileBlock, RetryBlock, SealingKeyEntry, SecretsBlock } from './files/delivery-file.js';
+export {
+  DeliveryFile,
+  ReconcileBlock,
+  RetryBlock,
+  SealingKeyEntry,
+  SecretsBlock,
+} from './files/delivery-file.js';
 export { GuardBlock } from './files/guard-block.js';
 export { ActionsBlock, MappingEntry, ObjectBlock, ScopeClauseEntry } from './files/object-block.js';
 export { RuleGroupEntry } from './files/rule-group-entry.js';

@@ -57,9 +57,12 @@ export class SecretsBlock {
 }
 
 export class ReconcileBlock {
-  @Setting('How often every target is reconciled, with the drift policies applied. Default: only when asked for.', {
-    example: '24h',
-  })
+  @Setting(
+    'How often every target is reconciled, with the drift policies applied. Default: only when asked for.',
+    {
+      example: '24h',
+    },
+  )
   @IsOptional()
   @IsDuration()
   every?: string;

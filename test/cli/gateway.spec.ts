@@ -1,0 +1,285 @@
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AnsweringServer, runCli } from './run-cli.js';
+
+const target = {
+  name: 'ad',
+  kind: 'active-directory',
+  answer: 'delivered',
+  state: 'paused',
+  pause: { reason: 'misconfigured', detail: 'the password of the service account is wrong' },
+  available: false,
+  links: { applied: 3, due: 1 },
+  openEdges: 2,
+};
+
+describe('Verbs that ask the gateway', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'landfall-cli-'));
+  const config = join(folder, 'config');
+  const server = new AnsweringServer();
+
+  beforeAll(async () => {
+    await server.start();
+    mkdirSync(config);
+    mkdirSync(join(folder, 'secrets'));
+    writeFileSync(join(config, 'server.yaml'), `port: ${server.port}\n`);
+    writeFileSync(join(folder, 'secrets', 'operations-token'), 'from-file\n');
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(() => {
+    server.asked.length = 0;
+    server.answer = () => ({ body: {} });
+  });
+
+  const landfall = (parameters: string[], env: NodeJS.ProcessEnv = {}) =>
+    runCli(['--config', config, ...parameters], { env });
+
+  it('find gateway and token from the configuration folder', async () => {
+    server.answer = () => ({ body: { targets: [target] } });
+    const { code, stdout } = await landfall(['target', 'list']);
+    expect(code).toBe(0);
+    expect(server.asked).toMatchObject([
+      { method: 'GET', url: '/operations/v1/targets', authorization: 'Bearer from-file' },
+    ]);
+    expect(stdout).toMatch(/^TARGET +KIND +STATE/);
+    expect(stdout).toMatch(/^ad +active-directory +paused \(misconfigured\) +3 +1 +0 +0 +0 +2$/m);
+  });
+
+  it('take a token from the environment or from a named file, and another gateway by --url', async () => {
+    const file = join(folder, 'other-token');
+    writeFileSync(file, 'other\n');
+    await landfall(['target', 'list', '--json'], { LANDFALL_TOKEN: 'from-env' });
+    await landfall(['--token-file', file, 'target', 'list', '--json'], { LANDFALL_TOKEN: 'from-env' });
+    await runCli(['--url', `${server.url}/`, '--token-file', file, 'target', 'list', '--json']);
+    expect(server.asked.map(({ authorization }) => authorization)).toEqual([
+      'Bearer from-env',
+      'Bearer other',
+      'Bearer other',
+    ]);
+  });
+
+  it.each([
+    [['target', 'status', 'ad'], 'GET', '/targets/ad', undefined],
+    [['target', 'pause', 'a d'], 'POST', '/targets/a%20d/pause', {}],
+    [['target', 'resume', 'ad'], 'POST', '/targets/ad/resume', {}],
+    [['target', 'rights', 'ad'], 'GET', '/targets/ad/rights', undefined],
+    [
+      ['link', 'list', '--state', 'parked', '--target', 'ad'],
+      'GET',
+      '/links?limit=100&state=parked&target=ad',
+      undefined,
+    ],
+    [['link', 'retry', '--resource', 'nora'], 'POST', '/links/retry', { resource: 'nora' }],
+    [['password', 'reveal', 'nora'], 'POST', '/passwords/reveal', { user: 'nora' }],
+    [['guard', 'allow', 'id-1', 'id-2'], 'POST', '/guard/allow', { links: ['id-1', 'id-2'] }],
+    [['guard', 'discard', '--all', '--target', 'ad'], 'POST', '/guard/discard', { all: true, target: 'ad' }],
+    [['plan', '--user', 'nora', '--target', 'ad'], 'POST', '/plan', { user: 'nora', target: 'ad' }],
+  ])('say what they are told: %j', async (parameters, method, path, body) => {
+    await landfall(['--json', ...parameters]);
+    expect(server.asked).toMatchObject([{ method, url: `/operations/v1${path}` }]);
+    expect(server.asked[0]!.body).toEqual(body);
+  });
+
+  it('end with 3 when a plan has changes, and show why', async () => {
+    server.answer = () => ({
+      body: {
+        changesPending: true,
+        previews: [
+          {
+            target: 'ad',
+            label: 'nora',
+            action: 'update',
+            account: 'CN=Nora\u001b[2J,DC=x',
+            members: 1,
+            scope: { inScope: true },
+            changes: [
+              { attribute: 'title', old: ['Clerk'], new: ['Boss'], mapping: 'users.mapping[3] title' },
+            ],
+          },
+        ],
+      },
+    });
+    const { code, stdout } = await landfall(['plan', '--user', 'nora']);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/title +Clerk +→ +Boss +users\.mapping\[3\] title/);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('plan everybody page by page', async () => {
+    const preview = (label: string, action: string) => ({
+      target: 'ad',
+      label,
+      action,
+      members: 0,
+      scope: { inScope: true },
+      changes: [],
+    });
+    server.answer = ({ body }) =>
+      (body as { after?: string }).after === 'next'
+        ? { body: { changesPending: true, previews: [preview('two', 'create')] } }
+        : { body: { changesPending: false, previews: [preview('one', 'none')], after: 'next', total: 2 } };
+    const { code, stdout } = await landfall(['plan']);
+    expect([code, stdout]).toEqual([3, 'ad: two: create\n']);
+  });
+
+  it('end with 1 when a check finds an error, with the remedy', async () => {
+    server.answer = () => ({
+      body: {
+        ok: false,
+        findings: [
+          { severity: 'error', subject: 'bind', detail: 'wrong password', remedy: 'mend bindPassword' },
+        ],
+      },
+    });
+    const { code, stdout, stderr } = await landfall(['target', 'check', 'ad']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/error +bind +wrong password +mend bindPassword/);
+    expect(stderr).toBe('landfall: the target "ad" is not ready\n');
+  });
+
+  it('end with 3 when the guard holds something', async () => {
+    server.answer = () => ({
+      body: { held: [{ id: 'l1', target: 'ad', label: 'nora', summary: 'delete', at: 0 }] },
+    });
+    expect((await landfall(['guard', 'list'])).code).toBe(3);
+    server.answer = () => ({ body: { held: [] } });
+    expect((await landfall(['guard', 'list'])).code).toBe(0);
+  });
+
+  it('follow a job to its end', async () => {
+    const states = [
+      { id: 'j', state: 'running', progress: { done: 1, total: 2 } },
+      { id: 'j', state: 'done', progress: { done: 2, total: 2 }, result: { seen: 2, findings: [] } },
+    ];
+    server.answer = ({ method }) => ({
+      body: method === 'POST' ? { job: { id: 'j', state: 'running' } } : states.shift(),
+    });
+    const { code, stdout } = await landfall(['reconcile', 'ad', '--apply']);
+    expect([code, stdout]).toEqual([0, 'The target is as the store wants it (2 accounts seen).\n']);
+    expect(server.asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /operations/v1/reconcile',
+      'GET /operations/v1/jobs/j',
+      'GET /operations/v1/jobs/j',
+    ]);
+    expect(server.asked[0]!.body).toEqual({ target: 'ad', apply: true });
+  });
+
+  it('say that a job failed', async () => {
+    server.answer = () => ({ body: { job: { id: 'j', state: 'failed', detail: 'disk full' } } });
+    const { code, stderr } = await landfall(['backup', '/tmp/x']);
+    expect([code, stderr]).toEqual([1, 'landfall: backup failed: disk full\n']);
+  });
+
+  it('send a CSV file byte for byte', async () => {
+    const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0x4e, 0xfc, 0x0a]);
+    writeFileSync(join(folder, 'people.csv'), bytes);
+    server.answer = () => ({
+      body: {
+        job: { id: 'j', state: 'done', result: { total: 1, rejected: [{ row: 2, reason: 'no name' }] } },
+      },
+    });
+    const { code, stdout } = await landfall(['import', 'csv', join(folder, 'people.csv'), '--source', 'hr']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('no name');
+    expect(server.asked[0]!.body).toEqual({
+      source: 'hr',
+      apply: false,
+      name: 'people.csv',
+      content: bytes.toString('base64'),
+    });
+  });
+
+  it('print the log for spreadsheets, formulas disarmed', async () => {
+    const record = {
+      id: 'r',
+      at: 0,
+      target: 'ad',
+      resourceType: 'User',
+      label: '=cmd()',
+      action: 'create',
+      outcome: 'success',
+      caller: 'entra',
+    };
+    server.answer = () => ({
+      body: { records: [{ ...record, correlationId: 'c', durationMs: 5, changes: [{ attribute: 'cn' }] }] },
+    });
+    const { stdout } = await landfall(['log', '--csv', '--since', '2h']);
+    expect(server.asked[0]!.url).toBe('/operations/v1/log?limit=100&since=2h');
+    expect(stdout.split('\n')).toEqual([
+      '"time","target","type","who","action","outcome","by","detail","correlationId","durationMs","recommendedAction"',
+      '"1970-01-01T00:00:00.000Z","ad","User","\'=cmd()","create","success","entra","cn","c","5",""',
+      '',
+    ]);
+  });
+
+  it('follow the log without repeating what was shown', async () => {
+    const record = (n: number) => ({
+      id: `01930000-000${n}-7000-8000-00000000000${n}`,
+      at: n,
+      target: 'ad',
+      resourceType: 'User',
+      label: `user${n}`,
+      action: 'update',
+      outcome: 'success',
+      caller: 'entra',
+      correlationId: 'c',
+      durationMs: 1,
+      changes: [],
+    });
+    let looks = 0;
+    server.answer = ({ url }) => {
+      if (!url.includes('after=')) return { body: { records: [record(1)], next: record(1).id } };
+      looks += 1;
+      return { body: { records: looks === 1 ? [record(1), record(2)] : [record(2), record(3)] } };
+    };
+    const { code, stdout } = await runCli(['--config', config, '--json', 'log', '--follow'], {
+      until: /user3/,
+    });
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { label: string }).label),
+    ).toEqual(['user1', 'user2', 'user3']);
+    expect(code).toBe(130);
+  }, 10_000);
+
+  it('say that no gateway runs', async () => {
+    const { code, stderr } = await landfall(['--url', 'http://127.0.0.1:9', 'target', 'list']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^landfall: no gateway answers at http:\/\/127\.0\.0\.1:9 \(.+\)\. Is it running\?/,
+    );
+  });
+
+  it('say what the gateway says, and end with 2 when the token is at fault', async () => {
+    server.answer = () => ({ status: 404, body: { message: 'There is no target "x".' } });
+    expect(await landfall(['target', 'status', 'x'])).toMatchObject({
+      code: 1,
+      stderr: 'landfall: There is no target "x".\n',
+    });
+    server.answer = () => ({ status: 401, body: { message: 'The bearer token is not known here.' } });
+    const refused = await landfall(['target', 'status', 'x']);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('operations-token');
+  });
+
+  it('tell another web server from a gateway', async () => {
+    server.answer = () => ({ body: '<html>' });
+    expect(await landfall(['target', 'list'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is not a Landfall gateway') as string,
+    });
+    server.answer = () => ({ status: 404, body: { message: 'Cannot POST /operations/v1/backup' } });
+    expect((await landfall(['backup', 'x'])).stderr).toContain('does not offer /backup');
+  });
+
+  it('ask for a token where none is to be found', async () => {
+    const { code, stderr } = await runCli(['--config', 'config', 'target', 'list'], {});
+    expect([code, stderr]).toEqual([2, expect.stringContaining('LANDFALL_TOKEN')]);
+  });
+});
