@@ -1,4 +1,6 @@
 import { sameJson } from '../schema/same-json.js';
+import { change, formerImage, notFound } from './change.js';
+import { DecidedWrites, LostRace, type Attempt, type Written } from './decided-writes.js';
 import { newId } from './id.js';
 import { IdentityError } from './identity.errors.js';
 import { editMembers, memberTypesOf } from './member-edits.js';
@@ -13,39 +15,16 @@ import type {
   ResourceView,
 } from './model.js';
 import {
-  type Change,
   type ChangeLog,
-  type FormerImage,
-  type KeyClash,
-  type MembershipChange,
   type ResourceIndexer,
   type ResourceStore,
   type Settlement,
-  type Ticket,
   type Transaction,
   type UnitOfWork,
 } from './ports.js';
 import { checkPreconditions } from './preconditions.js';
 import { ResourceService, type ViewOptions } from './resource-service.js';
 import { viewsOf } from './views.js';
-
-/** Raised inside a unit: the write has to wait for this change's decision, outside any transaction. */
-class WaitFor {
-  constructor(readonly changeId: string) {}
-}
-
-interface Attempt {
-  /** Milliseconds of the monotonic clock. */
-  until: number;
-  /** False: the time is used up, the write commits without an undo. */
-  decidable: boolean;
-}
-
-interface Written {
-  resource: Resource;
-  ticket?: Ticket;
-  changed: boolean;
-}
 
 export interface IdentityParts {
   unitOfWork: UnitOfWork;
@@ -57,12 +36,13 @@ export interface IdentityParts {
   now(): number;
 }
 
-const lostRaces = 20;
-
 /** See `ResourceService`. */
 export class IdentityService extends ResourceService {
+  private readonly writes: DecidedWrites;
+
   constructor(private readonly parts: IdentityParts) {
     super();
+    this.writes = new DecidedWrites(parts);
   }
 
   async create(type: string, input: NewResource, caller: Caller, view: ViewOptions): Promise<ResourceView> {
@@ -79,7 +59,7 @@ export class IdentityService extends ResourceService {
       attributes: input.attributes,
       ...(input.externalId === undefined ? {} : { externalId: input.externalId }),
     };
-    const written = await this.write(caller, (tx, attempt) =>
+    const written = await this.writes.write(caller, (tx, attempt) =>
       this.insert(tx, attempt, resource, input, changeId, caller),
     );
     return this.answer(written, caller, view);
@@ -103,11 +83,11 @@ export class IdentityService extends ResourceService {
     const at = this.parts.now();
     const changeId = newId();
     const epoch = await this.parts.store.epoch();
-    const written = await this.write(caller, async (tx, attempt) => {
+    const written = await this.writes.write(caller, async (tx, attempt) => {
       const current = await this.parts.store.load(tx, type, id, caller.source);
       if (!current) throw notFound(type, id);
       checkPreconditions(preconditions, `${epoch}-${current.version}`);
-      await this.awaitDecisions(tx, attempt, [id]);
+      await this.writes.awaitDecisions(tx, attempt, [id]);
       return this.apply(tx, attempt, current, edit, changeId, caller, at);
     });
     return { view: await this.answer(written, caller, view), changed: written.changed };
@@ -117,7 +97,7 @@ export class IdentityService extends ResourceService {
     const at = this.parts.now();
     const changeId = newId();
     const epoch = await this.parts.store.epoch();
-    await this.write(caller, async (tx) => {
+    await this.writes.write(caller, async (tx) => {
       const { store, changeLog } = this.parts;
       const current = await store.load(tx, type, id, caller.source);
       if (!current) throw notFound(type, id);
@@ -154,28 +134,6 @@ export class IdentityService extends ResourceService {
     };
   }
 
-  /** Runs a unit, waits for decisions and lost races outside any transaction, and runs it again. */
-  private async write(
-    caller: Caller,
-    work: (tx: Transaction, attempt: Attempt) => Promise<Written>,
-  ): Promise<Written> {
-    const attempt: Attempt = { until: this.parts.settlement.deadline(), decidable: caller.mode !== 'bulk' };
-    for (let races = 0; ;) {
-      try {
-        return await this.parts.unitOfWork.run((tx) => work(tx, attempt));
-      } catch (error) {
-        if (error instanceof WaitFor) {
-          await this.parts.settlement.decided(error.changeId, attempt.until);
-          if (performance.now() >= attempt.until) attempt.decidable = false;
-        } else if (error instanceof LostRace && ++races < lostRaces) {
-          await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * races));
-        } else {
-          throw clashed(error);
-        }
-      }
-    }
-  }
-
   private async insert(
     tx: Transaction,
     attempt: Attempt,
@@ -187,9 +145,12 @@ export class IdentityService extends ResourceService {
     const { store, indexer } = this.parts;
     const index = indexer.index(resource.type, input.attributes);
     const members = await memberTypesOf(store, tx, resource.id, input.members ?? []);
-    await this.awaitDecisions(tx, attempt, [...index.references.map(({ to }) => to), ...members.keys()]);
+    await this.writes.awaitDecisions(tx, attempt, [
+      ...index.references.map(({ to }) => to),
+      ...members.keys(),
+    ]);
     const clash = await store.insert(tx, { resource, index });
-    if (clash) await this.refuseClash(tx, attempt, resource.type, clash);
+    if (clash) await this.writes.refuseClash(tx, attempt, resource.type, clash);
     if (input.externalId !== undefined)
       await store.setExternalId(tx, resource.type, resource.id, caller.source, input.externalId);
     const added = await store.addMembers(tx, resource.id, members, resource.created);
@@ -230,7 +191,7 @@ export class IdentityService extends ResourceService {
     const wanted = edit.members.flatMap((operation) =>
       'members' in operation && operation.op !== 'remove' ? operation.members : [],
     );
-    if (wanted.length > 0) await this.awaitDecisions(tx, attempt, wanted);
+    if (wanted.length > 0) await this.writes.awaitDecisions(tx, attempt, wanted);
     const updated =
       own || secret ? await this.update(tx, attempt, current, result.attributes, at) : undefined;
     if (externalId !== current.externalId) {
@@ -269,7 +230,7 @@ export class IdentityService extends ResourceService {
     at: number,
   ): Promise<Resource> {
     const index = this.parts.indexer.index(current.type, attributes);
-    await this.awaitDecisions(
+    await this.writes.awaitDecisions(
       tx,
       attempt,
       index.references.map(({ to }) => to),
@@ -277,31 +238,8 @@ export class IdentityService extends ResourceService {
     const resource = { ...current, attributes, version: current.version + 1, lastModified: at };
     const clash = await this.parts.store.update(tx, { resource, index }, current.version);
     if (clash === 'lost') throw new LostRace();
-    if (clash) await this.refuseClash(tx, attempt, current.type, clash);
+    if (clash) await this.writes.refuseClash(tx, attempt, current.type, clash);
     return resource;
-  }
-
-  /** A resource whose fate is undecided, or that would refer to one: wait, and when the time is up keep it. */
-  private async awaitDecisions(tx: Transaction, attempt: Attempt, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    const { changeLog } = this.parts;
-    for (;;) {
-      const changeId = await changeLog.undecidedOn(tx, ids);
-      if (!changeId) return;
-      if (attempt.decidable && performance.now() < attempt.until) throw new WaitFor(changeId);
-      await changeLog.keep(tx, changeId);
-    }
-  }
-
-  private async refuseClash(
-    tx: Transaction,
-    attempt: Attempt,
-    type: string,
-    clash: KeyClash,
-  ): Promise<never> {
-    const undecided = await this.parts.changeLog.undecidedOn(tx, [clash.holder]);
-    if (undecided && attempt.decidable && performance.now() < attempt.until) throw new WaitFor(undecided);
-    throw notUnique(type, clash);
   }
 
   private async answer(written: Written, caller: Caller, view: ViewOptions): Promise<ResourceView> {
@@ -318,47 +256,4 @@ export class IdentityService extends ResourceService {
     const fresh = (await this.parts.store.load(undefined, type, id, caller.source)) ?? written.resource;
     return (await viewsOf(this.parts.store, [fresh], view))[0]!;
   }
-}
-
-class LostRace {}
-
-function change(
-  kind: Change['kind'],
-  id: string,
-  resource: Resource,
-  caller: Caller,
-  at: number,
-  more: Pick<Change, 'edges' | 'decidable'> & { secrets?: Change['secrets']; former?: FormerImage },
-): Change {
-  return { id, kind, resource, caller, at, versionAfter: resource.version, ...more };
-}
-
-function formerImage(
-  current: Resource,
-  externalIdNow: string | undefined,
-  attributes: boolean,
-  edges: readonly MembershipChange[],
-): FormerImage {
-  return {
-    ...(attributes ? { attributes: current.attributes } : {}),
-    ...(externalIdNow === current.externalId ? {} : { externalId: current.externalId ?? null }),
-    edges: edges.map((edge) => ({ ...edge, present: !edge.present })),
-  };
-}
-
-function notFound(type: string, id: string): IdentityError {
-  return new IdentityError('notFound', `${type} "${id}" does not exist.`);
-}
-
-function notUnique(type: string, clash: KeyClash): IdentityError {
-  return new IdentityError('notUnique', `Another ${type} has the same ${clash.path} already.`, {
-    attribute: clash.path,
-    scimType: 'uniqueness',
-  });
-}
-
-/** On PostgreSQL a key can be lost to a transaction that committed in between. */
-function clashed(error: unknown): unknown {
-  const clash = (error as { clash?: KeyClash }).clash;
-  return error instanceof Error && error.name === 'LostKey' && clash ? notUnique('resource', clash) : error;
 }
