@@ -14,4 +14,5 @@ export {
   type SeenAccount,
   type Traits,
 } from './contract/index.js';
+export { FilePath, Secret, Setting } from './setting.js';
 export type { MappingLine, ObjectMapping } from '../mapping/types.js';

@@ -1,8 +1,9 @@
 import { IsArray, IsOptional, IsString } from 'class-validator';
+import { Setting } from '../setting.js';
 
 /** `settings:` of a target with `kind: memory`. */
 export class MemorySettings {
-  /** Attributes whose values no two accounts of a kind may share. */
+  @Setting('Attributes whose values no two accounts of a kind may share.')
   @IsOptional()
   @IsArray()
   @IsString({ each: true })
