@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ServerOptions } from 'node:https';
 import { storeLocation } from './config/store-options.js';
 import type { LandfallConfig, LoadedTarget } from './config/load-config.js';
-import type { ObjectBlock } from './config/files.js';
+import type { ObjectBlock, ReconcileBlock } from './config/files.js';
 import { duration, size } from './config/units.js';
 import type { ObjectOptions, TargetOptions } from './delivery/create-targets.js';
 import type { SealingKey } from './delivery/sealing.js';
@@ -10,6 +10,7 @@ import {
   deliveryDefaults,
   type DeliverySettings,
   type GuardDefinition,
+  type ReconcileSettings,
 } from './delivery/target-definition.js';
 import type { ScimSettings } from './scim/http/settings.js';
 import type { StoreOptions } from './store/data-source.js';
@@ -50,7 +51,12 @@ export function deliverySettings({ delivery }: LandfallConfig): DeliverySettings
     passwordWaitsMs: duration(delivery.passwordWaits),
     logRetentionMs: duration(delivery.logRetention),
     mustChangeInitialPassword: delivery.mustChangeInitialPassword,
+    reconcile: reconcileSettings(delivery.reconcile),
   };
+}
+
+function reconcileSettings({ every, perSecond }: ReconcileBlock): ReconcileSettings {
+  return { perSecond, ...(every === undefined ? {} : { everyMs: duration(every) }) };
 }
 
 export function sealingKeys({ delivery }: LandfallConfig): SealingKey[] {

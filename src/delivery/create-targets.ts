@@ -113,6 +113,7 @@ function objectDefinition(
     timeDependent: mapping.timeDependent,
     readsFactsOf: requiredFacts(mapping),
     mappedAttributes: mappedAttributes(mapping),
+    lines: document.mapping,
   };
 }
 

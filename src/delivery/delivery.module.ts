@@ -8,9 +8,14 @@ import {
 } from '@nestjs/common';
 import { ChangeLog, ResourceIndexer, ResourceStore, Settlement, UnitOfWork } from '../identity/ports.js';
 import { UndoChange } from '../identity/undo-change.js';
+import { SchemaRegistry } from '../schema/schema-registry.js';
 import type { AttemptLogger } from './attempt/attempt.js';
 import { Delivery, type DeliveryStores } from './delivery.js';
 import { GuardDecisions } from './guard-decisions.js';
+import { createJobs } from './jobs/create-jobs.js';
+import { InventoryStore } from './jobs/inventory-store.js';
+import { JobStore } from './jobs/job.js';
+import { Jobs } from './jobs/jobs.js';
 import {
   EdgeStore,
   LinkStore,
@@ -54,6 +59,8 @@ const stores = [
   LogStore,
   StoreClock,
   PassStore,
+  JobStore,
+  InventoryStore,
 ] as const;
 
 function wire(
@@ -64,8 +71,20 @@ function wire(
   indexer: ResourceIndexer,
   ...given: unknown[]
 ): Delivery {
-  const [links, edges, undecided, reservations, sealed, targetStore, turns, logs, clock, passProgress] =
-    given;
+  const [
+    links,
+    edges,
+    undecided,
+    reservations,
+    sealed,
+    targetStore,
+    turns,
+    logs,
+    clock,
+    passProgress,
+    jobs,
+    inventory,
+  ] = given;
   return new Delivery({
     stores: {
       links,
@@ -78,6 +97,8 @@ function wire(
       logs,
       clock,
       passProgress,
+      jobs,
+      inventory,
     } as DeliveryStores,
     unitOfWork,
     resources,
@@ -94,14 +115,19 @@ function wire(
 
 /** Starts the work when the application is up, and ends it before the store closes. */
 class DeliveryLife implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(private readonly delivery: Delivery) {}
+  constructor(
+    private readonly delivery: Delivery,
+    private readonly jobs: Jobs,
+  ) {}
 
-  onApplicationBootstrap(): Promise<void> {
-    return this.delivery.start();
+  async onApplicationBootstrap(): Promise<void> {
+    await this.delivery.start();
+    this.jobs.start();
   }
 
-  beforeApplicationShutdown(): Promise<void> {
-    return this.delivery.stop();
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.jobs.stop();
+    await this.delivery.stop();
   }
 }
 
@@ -121,6 +147,7 @@ export class DeliveryModule {
         inject: [DELIVERY_CONFIG, Targets, UnitOfWork, ResourceStore, ResourceIndexer, ...stores],
         useFactory: wire,
       },
+      { provide: Jobs, inject: [Delivery, SchemaRegistry], useFactory: createJobs },
       from(ChangeLog, (delivery) => delivery.changeLog),
       from(Settlement, (delivery) => delivery.settlement),
       from(RuleMemberships, (delivery) => delivery.rules),
@@ -136,8 +163,8 @@ export class DeliveryModule {
         ...offered,
         {
           provide: DeliveryLife,
-          inject: [Delivery],
-          useFactory: (delivery: Delivery) => new DeliveryLife(delivery),
+          inject: [Delivery, Jobs],
+          useFactory: (delivery: Delivery, jobs: Jobs) => new DeliveryLife(delivery, jobs),
         },
       ],
       exports: offered.map((provider) => (provider as { provide: symbol }).provide),

@@ -4,6 +4,8 @@ import type { AttemptLogger } from './attempt/attempt.js';
 import type { AttemptParts } from './attempt/parts.js';
 import { DeliveryChangeLog } from './change-log.js';
 import { Dispatcher } from './dispatcher.js';
+import type { InventoryStore } from './jobs/inventory-store.js';
+import type { JobStore } from './jobs/job.js';
 import { Maintenance } from './maintenance.js';
 import type {
   EdgeStore,
@@ -40,6 +42,8 @@ export interface DeliveryStores {
   logs: LogStore;
   passProgress: PassStore;
   clock: StoreClock;
+  jobs: JobStore;
+  inventory: InventoryStore;
 }
 
 export interface DeliveryOptions {

@@ -1,4 +1,10 @@
-import { ConnectorError, type PlannedChange, type UniqueValue } from '../connectors/connector.js';
+import {
+  ConnectorError,
+  type ConnectorErrorKind,
+  type KnownAccount,
+  type PlannedChange,
+  type UniqueValue,
+} from '../connectors/connector.js';
 import { newId } from '../identity/id.js';
 import type { Resource } from '../identity/model.js';
 import type { MappedAccount, ScopeVerdict } from '../mapping/types.js';
@@ -22,6 +28,8 @@ export interface Preview {
   /** Edges that are due, or all of a group that has no account yet. */
   members: number;
   problem?: string;
+  /** Where the target is why. */
+  problemKind?: ConnectorErrorKind;
 }
 
 /** Plans without executing: for `landfall plan` and the operations API. */
@@ -37,9 +45,18 @@ export class Previewing {
     return previews;
   }
 
-  private async one(target: RunningTarget, resource: Resource, signal: AbortSignal): Promise<Preview> {
+  /** With an account: as if the resource were linked to it. */
+  async one(
+    target: RunningTarget,
+    resource: Resource,
+    signal: AbortSignal,
+    account?: KnownAccount,
+  ): Promise<Preview> {
     const definition = target.definition.objects[resource.type]!;
-    const link = (await this.parts.links.find(target.name, resource.id)) ?? newLink(target.name, resource);
+    const link = {
+      ...((await this.parts.links.find(target.name, resource.id)) ?? newLink(target.name, resource)),
+      ...account,
+    };
     const mapped = definition.map(await mappingInput(this.parts, target, resource));
     const preview: Preview = {
       target: target.name,
@@ -56,6 +73,7 @@ export class Previewing {
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       preview.problem = error.detail;
+      preview.problemKind = error.kind;
     }
     return preview;
   }

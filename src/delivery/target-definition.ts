@@ -1,6 +1,6 @@
 import type { Connector, LeaverPolicy } from '../connectors/connector.js';
 import type { ConnectorKind } from '../connectors/kind.js';
-import type { MappedAccount, MappingInput } from '../mapping/types.js';
+import type { MappedAccount, MappingInput, MappingLine } from '../mapping/types.js';
 
 /** What a target file says about resources of one type, ready to run. */
 export interface ObjectDefinition {
@@ -19,6 +19,8 @@ export interface ObjectDefinition {
   readsFactsOf: readonly string[];
   /** Attributes of the target that the mapping writes. */
   mappedAttributes: readonly string[];
+  /** The lines as the file has them: drift policies, and what import reads back. */
+  lines: readonly MappingLine[];
 }
 
 export interface GuardDefinition {
@@ -51,6 +53,13 @@ export interface RetrySettings {
   attempts: number;
 }
 
+export interface ReconcileSettings {
+  /** Undefined: only when asked for. */
+  everyMs?: number;
+  /** Accounts looked at in a second. */
+  perSecond: number;
+}
+
 export interface DeliverySettings {
   retry: RetrySettings;
   /** How long a lease lasts; every attempt ends before. */
@@ -64,6 +73,7 @@ export interface DeliverySettings {
   edgesPerPlan: number;
   /** Resources in one transaction of a background pass. */
   passPageSize: number;
+  reconcile: ReconcileSettings;
 }
 
 export const deliveryDefaults: DeliverySettings = {
@@ -75,4 +85,5 @@ export const deliveryDefaults: DeliverySettings = {
   mustChangeInitialPassword: true,
   edgesPerPlan: 1000,
   passPageSize: 200,
+  reconcile: { perSecond: 200 },
 };

@@ -12,6 +12,8 @@ import {
   TurnStore,
   UndecidedStore,
 } from '../delivery/ports.js';
+import { InventoryStore } from '../delivery/jobs/inventory-store.js';
+import { JobStore } from '../delivery/jobs/job.js';
 import { ResourceIndexer, ResourceStore, UnitOfWork } from '../identity/ports.js';
 import { SchemaRegistry } from '../schema/schema-registry.js';
 import { dataSourceOptions, type StoreOptions } from './data-source.js';
@@ -41,6 +43,8 @@ const ports: Provider[] = [
   port(TurnStore, (stores) => stores.delivery.turns),
   port(PassStore, (stores) => stores.delivery.passProgress),
   port(LogStore, (stores) => stores.delivery.logs),
+  port(JobStore, (stores) => stores.delivery.jobs),
+  port(InventoryStore, (stores) => stores.delivery.inventory),
   port(StoreClock, (stores) => stores.delivery.clock),
 ];
 

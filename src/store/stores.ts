@@ -2,6 +2,8 @@ import type { DeliveryStores } from '../delivery/delivery.js';
 import { SchemaIndexer } from '../identity/schema-indexer.js';
 import type { SchemaRegistry } from '../schema/schema-registry.js';
 import { SqlEdgeStore } from './delivery/sql-edge-store.js';
+import { SqlInventoryStore } from './delivery/sql-inventory-store.js';
+import { SqlJobStore } from './delivery/sql-job-store.js';
 import { SqlLinkStore } from './delivery/sql-link-store.js';
 import { SqlLogStore } from './delivery/sql-log-store.js';
 import { SqlPassStore } from './delivery/sql-pass-store.js';
@@ -53,6 +55,8 @@ export async function createStores(store: Store, registry: SchemaRegistry): Prom
       logs: new SqlLogStore(reader, unitOfWork),
       passProgress: new SqlPassStore(reader),
       clock: new SqlStoreClock(reader),
+      jobs: new SqlJobStore(reader, unitOfWork),
+      inventory: new SqlInventoryStore(reader),
     },
   };
 }

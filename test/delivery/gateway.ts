@@ -39,6 +39,8 @@ export const noView = { members: false, groups: false };
 
 export interface TestTarget extends Partial<Omit<TargetDefinition, 'objects'>> {
   objects?: Partial<Record<string, Partial<ObjectDefinition>>>;
+  /** Whole definitions instead of the recording target's. */
+  definitions?: Record<string, ObjectDefinition>;
 }
 
 export function objectDefinition(
@@ -58,11 +60,12 @@ export function objectDefinition(
     timeDependent: compiled.mapping.timeDependent,
     readsFactsOf: requiredFacts(compiled.mapping),
     mappedAttributes: mappedAttributes(compiled.mapping),
+    lines: mapping.mapping,
     ...more,
   };
 }
 
-function targetDefinition({ objects, ...more }: TestTarget): TargetDefinition {
+function targetDefinition({ objects, definitions, ...more }: TestTarget): TargetDefinition {
   return {
     name: 'recording',
     kind: recordingKind,
@@ -74,7 +77,7 @@ function targetDefinition({ objects, ...more }: TestTarget): TargetDefinition {
     parallel: 4,
     dependsOn: [],
     revision: '1',
-    objects: {
+    objects: definitions ?? {
       User: objectDefinition('User', recordingKind.defaultMapping.User!, objects?.User),
       Group: objectDefinition('Group', recordingKind.defaultMapping.Group!, objects?.Group),
     },
