@@ -1,17 +1,18 @@
-import { EqualityFilter, ExtensibleFilter, OrFilter } from 'ldapts';
+import { AndFilter, EqualityFilter, ExtensibleFilter, OrFilter } from 'ldapts';
 import { ConnectorError, type ResourceKind } from '../../connector.js';
 import type { Directory } from '../domain/directory.js';
 import type { AdSession } from '../session/ad-session.js';
 import type { AdEntry } from '../session/entry.js';
 import type { AdSettings } from '../settings.js';
 import { isWithin, sameDn } from '../values/dn.js';
+import { guidBytes } from '../values/guid.js';
 import { ridOf } from '../values/sid.js';
 import { isNormalAccount } from '../values/user-account-control.js';
 
 /** Read right before each write: where the object really is, and whether it is one of those that are never touched. */
 export const FENCE_ATTRIBUTES = [
   ...['objectGUID', 'objectSid', 'objectClass', 'userAccountControl', 'adminCount', 'isCriticalSystemObject'],
-  ...['sAMAccountName', 'msDS-ObjectSoa', 'pwdLastSet', 'groupType', 'primaryGroupID'],
+  ...['sAMAccountName', 'msDS-ObjectSoa', 'pwdLastSet', 'groupType', 'primaryGroupID', 'memberOf'],
 ];
 
 /** Below this every relative id belongs to Windows itself (MS-DTYP §2.4.2.4). */
@@ -88,16 +89,16 @@ export class Fence {
 
   /** Members of privileged groups, however deep: their adminCount may not have been written yet. */
   async assertNotPrivileged(session: AdSession, entry: AdEntry, label: string): Promise<void> {
+    if (!entry.names().some((name) => name.startsWith('memberof'))) return;
     const groups = await this.privilegedGroups(session);
     if (groups.length === 0) return;
     const filters = groups.map(
       (value) => new ExtensibleFilter({ matchType: 'memberOf', rule: MEMBER_OF_CHAIN, value }),
     );
-    const found = await session.search(entry.dn, {
-      scope: 'base',
-      filter: new OrFilter({ filters }),
-      attributes: ['objectGUID'],
-    });
+    // By filter, not by base: Samba cannot read the access rights of a base whose name folds to another length.
+    const itself = new EqualityFilter({ attribute: 'objectGUID', value: guidBytes(entry.guid) });
+    const filter = new AndFilter({ filters: [itself, new OrFilter({ filters })] });
+    const found = await this.directory.find(session, filter, ['objectGUID']);
     if (found.length === 0) return;
     throw new ConnectorError({
       kind: 'rejected',
