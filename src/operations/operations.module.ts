@@ -1,12 +1,16 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { BeginJob } from './begin-job.js';
 import { FindResources } from './find-resources.js';
 import { GuardController } from './guard.controller.js';
 import { HealthController } from './health.controller.js';
+import { ImportController } from './import.controller.js';
+import { JobsController } from './jobs.controller.js';
 import { LinksController } from './links.controller.js';
 import { LogController } from './log.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { PasswordsController } from './passwords.controller.js';
 import { PlanController } from './plan.controller.js';
+import { ReconcileController } from './reconcile.controller.js';
 import { RuleGroupsController } from './rule-groups.controller.js';
 import { TargetsController } from './targets.controller.js';
 
@@ -30,8 +34,11 @@ export class OperationsModule {
         PlanController,
         GuardController,
         RuleGroupsController,
+        ReconcileController,
+        ImportController,
+        JobsController,
       ],
-      providers: [FindResources],
+      providers: [FindResources, BeginJob],
     };
   }
 }

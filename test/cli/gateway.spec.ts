@@ -153,19 +153,44 @@ describe('Verbs that ask the gateway', () => {
   it('follow a job to its end', async () => {
     const states = [
       { id: 'j', state: 'running', progress: { done: 1, total: 2 } },
-      { id: 'j', state: 'done', progress: { done: 2, total: 2 }, result: { seen: 2, findings: [] } },
+      {
+        id: 'j',
+        state: 'done',
+        progress: { done: 2, total: 2 },
+        result: { counts: { listed: 2 }, differences: 0 },
+      },
     ];
     server.answer = ({ method }) => ({
       body: method === 'POST' ? { job: { id: 'j', state: 'running' } } : states.shift(),
     });
     const { code, stdout } = await landfall(['reconcile', 'ad', '--apply']);
-    expect([code, stdout]).toEqual([0, 'The target is as the store wants it (2 accounts seen).\n']);
+    expect([code, stdout]).toEqual([0, '2 listed\nThe target is as the store wants it.\n']);
     expect(server.asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'POST /operations/v1/reconcile',
       'GET /operations/v1/jobs/j',
       'GET /operations/v1/jobs/j',
     ]);
     expect(server.asked[0]!.body).toEqual({ target: 'ad', apply: true });
+  });
+
+  it('end with 3 when reconcile finds differences, and when a preview of import has accounts', async () => {
+    const row = { kind: 'orphans', label: 'CN=Old', detail: 'stamped for a resource that is gone' };
+    server.answer = () => ({
+      body: {
+        job: { id: 'j', state: 'done', result: { counts: { orphans: 1 }, differences: 1, findings: [row] } },
+      },
+    });
+    const reconciled = await landfall(['reconcile', 'ad']);
+    expect(reconciled.code).toBe(3);
+    expect(reconciled.stdout).toMatch(/orphans +CN=Old +stamped for a resource that is gone/);
+    const counts = { imported: 2, rejected: 1 };
+    server.answer = () => ({ body: { job: { id: 'j', state: 'done', result: { counts, differences: 3 } } } });
+    const preview = await landfall(['import', 'target', 'ad']);
+    expect([preview.code, preview.stdout]).toEqual([
+      3,
+      '2 would be imported, 0 linked before, 1 rejected.\n',
+    ]);
+    expect((await landfall(['import', 'target', 'ad', '--apply'])).code).toBe(0);
   });
 
   it('say that a job failed', async () => {

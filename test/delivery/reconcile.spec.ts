@@ -105,7 +105,10 @@ describe('Jobs over a whole target', () => {
         ]);
         expect(preview.result.differences).toBe(1);
         expect(scene.byName('nora').attributes.title).toEqual(['Queen']);
-        await scene.run('reconcile', true);
+        expect((await scene.run('reconcile', true)).result).toMatchObject({
+          counts: { repairing: 1 },
+          differences: 0,
+        });
         await scene.gateway.until(() => scene.byName('nora').attributes.title?.[0] === 'Clerk');
       });
 
@@ -127,7 +130,10 @@ describe('Jobs over a whole target', () => {
         scene.byName('nora').attributes.title = ['Queen'];
         const before = (await scene.gateway.link(id))!.generation;
         const job = await scene.run('reconcile', true);
-        expect(job.result.counts).toMatchObject({ drifted: 1, reportAttributes: 1 });
+        expect(job.result).toMatchObject({
+          counts: { drifted: 1, reportAttributes: 1, leftAlone: 1 },
+          differences: 1,
+        });
         expect((await scene.gateway.link(id))!.generation).toBe(before);
       });
 

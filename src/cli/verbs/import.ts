@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { importEntraSchema } from '../../mapping/index.js';
 import { CliError } from '../cli-error.js';
 import { api, readJson, show } from '../context.js';
 import { withExamples } from '../examples.js';
@@ -13,6 +12,12 @@ interface Imported {
   total?: number;
   changes?: { action: string; label: string; detail?: string }[];
   rejected?: { row?: number; label?: string; reason: string }[];
+}
+
+interface ImportedAccounts {
+  /** Exact, whatever the findings are cut to. */
+  counts?: Record<string, number>;
+  findings?: { kind: string; label: string; account?: string; detail?: string }[];
 }
 
 export function addImportVerbs(program: Command): void {
@@ -32,13 +37,21 @@ function addTarget(bring: Command): void {
     .option('--apply', 'do it; without it, a preview')
     .action(async (name: string, options: { apply?: boolean }, command: Command) => {
       const body = { target: name, apply: options.apply === true };
-      finish(
-        command,
-        await runJob<Imported>(api(command), '/import/target', body, `import ${name}`),
-        options.apply,
-      );
+      const answer = await runJob<ImportedAccounts>(api(command), '/import/target', body, `import ${name}`);
+      show(command, answer, () => printAccounts(answer, body.apply));
+      if (!body.apply && (answer.counts?.imported ?? 0) > 0) process.exitCode = 3;
     });
   withExamples(target, 'landfall import target ad', 'landfall import target ad --apply');
+}
+
+/** Accounts that cannot be taken over (service accounts, mostly) are ordinary: no failure of the command. */
+function printAccounts({ counts = {}, findings = [] }: ImportedAccounts, applied: boolean): string {
+  const rows = findings.map(({ kind, label, account, detail }) => [kind, label, account, detail]);
+  const { imported = 0, alreadyLinked = 0, rejected = 0, memberships = 0 } = counts;
+  return [
+    ...(rows.length > 0 ? [`${table(['WHAT', 'WHO', 'ACCOUNT', 'DETAIL'], rows)}\n`] : []),
+    `${imported} ${applied ? 'imported' : 'would be imported'}, ${alreadyLinked} linked before, ${rejected} rejected${applied ? `, ${memberships} memberships` : ''}.`,
+  ].join('\n');
 }
 
 function addCsv(bring: Command): void {
@@ -94,7 +107,8 @@ function addEntraSchema(bring: Command): void {
     .description('turn the schema that the Entra portal exports into a starting mapping; needs no gateway')
     .argument('<file>')
     .option('--output <file>', 'write the mapping there; default standard output')
-    .action((file: string, options: { output?: string }, command: Command) => {
+    .action(async (file: string, options: { output?: string }, command: Command) => {
+      const { importEntraSchema } = await import('../../mapping/index.js');
       const { documents, report } = importEntraSchema(readJson(file));
       if (options.output !== undefined) writeFileSync(options.output, stringify(documents));
       show(command, { documents, report }, () =>

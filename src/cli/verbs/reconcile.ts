@@ -5,8 +5,11 @@ import { runJob } from '../job.js';
 import { table } from '../output.js';
 
 interface Reconciled {
-  seen?: number;
-  findings?: { kind: string; label: string; account?: string; attribute?: string; detail?: string }[];
+  /** Exact, whatever the findings are cut to. */
+  counts?: Record<string, number>;
+  /** Of these a person has to know. */
+  differences?: number;
+  findings?: { kind: string; label: string; account?: string; detail?: string }[];
 }
 
 export function addReconcileVerb(program: Command): void {
@@ -20,13 +23,18 @@ export function addReconcileVerb(program: Command): void {
     .action(async (target: string, options: { apply?: boolean }, command: Command) => {
       const body = { target, apply: options.apply === true };
       const answer = await runJob<Reconciled>(api(command), '/reconcile', body, `reconcile ${target}`);
-      const findings = answer.findings ?? [];
-      const rows = findings.map((one) => [one.kind, one.label, one.account, one.attribute, one.detail]);
-      const equal = `The target is as the store wants it (${answer.seen ?? 0} accounts seen).`;
-      show(command, answer, () =>
-        rows.length === 0 ? equal : table(['WHAT', 'WHO', 'ACCOUNT', 'ATTRIBUTE', 'DETAIL'], rows),
-      );
-      if (rows.length > 0 && !options.apply) process.exitCode = 3;
+      show(command, answer, () => printReconciled(answer));
+      if ((answer.differences ?? 0) > 0) process.exitCode = 3;
     });
   withExamples(reconcile, 'landfall reconcile ad', 'landfall reconcile ad --apply');
+}
+
+function printReconciled({ findings = [], counts = {}, differences = 0 }: Reconciled): string {
+  const rows = findings.map((one) => [one.kind, one.label, one.account, one.detail]);
+  const figures = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+  return [
+    ...(rows.length > 0 ? [`${table(['WHAT', 'WHO', 'ACCOUNT', 'DETAIL'], rows)}\n`] : []),
+    figures.join(', '),
+    differences === 0 ? 'The target is as the store wants it.' : `${differences} difference(s).`,
+  ].join('\n');
 }

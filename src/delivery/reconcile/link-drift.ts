@@ -88,7 +88,10 @@ export class LinkDrift {
       if (by[policy].length > 0) findings.count(`${policy}Attributes`, by[policy].length);
     if (!job.progress.apply) return;
     if (by.adopt.length > 0) await this.adopt(job, resource, reverse, by.adopt, findings);
-    if (by.enforce.length === 0 && preview.changes.length > 0) return;
+    if (by.enforce.length === 0 && preview.changes.length > 0) {
+      if (by.report.length > 0) findings.count('leftAlone');
+      return;
+    }
     await this.raise(job, link);
     findings.count('repairing');
   }

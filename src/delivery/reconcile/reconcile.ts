@@ -1,6 +1,7 @@
 import type { Connector, Lists } from '../../connectors/connector.js';
 import type { ResourceIndexer } from '../../identity/ports.js';
 import type { ResourceService } from '../../identity/resource-service.js';
+import type { JsonObject } from '../../schema/types.js';
 import type { SchemaRegistry } from '../../schema/schema-registry.js';
 import type { AttemptParts } from '../attempt/parts.js';
 import { ReverseMapping } from '../import/reverse-mapping.js';
@@ -26,17 +27,13 @@ export interface ReconcileParts extends AttemptParts {
 const pageSize = 200;
 const planWithinMs = 60_000;
 
-/** What a person has to know of: `landfall reconcile` ends with exit code 3. */
-const differing = [
-  'drifted',
-  'missing',
-  'problems',
-  'membersMissing',
-  'membersSurplus',
-  'orphans',
-  'duplicates',
-  'lookAlikes',
-];
+/** What only a person can mend. */
+const unmended = ['problems', 'orphans', 'duplicates', 'lookAlikes'];
+/** Differences, as `landfall reconcile` ends with exit code 3 for: all of them, or what is left when they are mended. */
+const pending = {
+  looking: [...unmended, 'drifted', 'missing', 'membersMissing', 'membersSurplus'],
+  applying: [...unmended, 'leftAlone', 'notAdopted'],
+};
 
 /** Compares a whole target with the store: first what we know of, link by link, then what the target holds besides. */
 export class Reconcile implements JobWork {
@@ -66,7 +63,7 @@ export class Reconcile implements JobWork {
     }
     if (progress.step === 'links') await this.links(stretch);
     await this.listings(stretch, kinds);
-    run.job.result = findings.result(findings.total(differing));
+    run.job.result = resultOf(run, findings);
   }
 
   private reverse(target: RunningTarget, kind: string): ReverseMapping | undefined {
@@ -132,7 +129,7 @@ export class Reconcile implements JobWork {
   }
 
   private async keep({ run, findings }: Stretch): Promise<void> {
-    run.job.result = findings.result(findings.total(differing));
+    run.job.result = resultOf(run, findings);
     await run.checkpoint();
   }
 }
@@ -142,4 +139,8 @@ interface Stretch {
   target: RunningTarget;
   findings: Findings;
   reverse: ReadonlyMap<string, ReverseMapping | undefined>;
+}
+
+function resultOf({ job }: JobRun, findings: Findings): JsonObject {
+  return findings.result(findings.total(job.progress.apply ? pending.applying : pending.looking));
 }
