@@ -43,14 +43,13 @@ export class Directory {
     }
   }
 
-  /** Work that only reads: where the connection broke under it, it is done once more, on the controller that is there now. */
+  /** Work that only reads: where the fault was a passing one, it is done once more, on the controller that is there now. */
   async read<T>(signal: AbortSignal, doing: string, work: (session: AdSession) => Promise<T>): Promise<T> {
     try {
       return await this.run(signal, doing, work);
     } catch (error) {
-      const lost =
-        error instanceof ConnectorError && error.cause instanceof AdError && error.cause.connectionLost;
-      if (!lost || signal.aborted) throw error;
+      const again = error instanceof ConnectorError && error.cause instanceof AdError && isPassing(error.cause);
+      if (!again || signal.aborted) throw error;
       return this.run(signal, doing, work);
     }
   }
@@ -173,4 +172,11 @@ export class Directory {
       },
     };
   }
+}
+
+/** Samba says this of an object that another of its processes is moving this moment. */
+const BEING_MOVED = /Error retrieving instanceType for base/;
+
+function isPassing(error: AdError): boolean {
+  return error.connectionLost || BEING_MOVED.test(error.text);
 }

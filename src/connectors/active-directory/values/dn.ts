@@ -36,7 +36,7 @@ export function childDn(commonName: string, container: string): string {
   return `CN=${escapeRdnValue(commonName)},${formatDn(parseDn(container) ?? [])}`;
 }
 
-const RDN = /^\s*([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)\s*=\s*((?:\\[^]|[^\\,+])*)([,+]|$)/;
+const RDN = /^ *([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+) *= *((?:\\[^]|[^\\,+])*)([,+]|$)/;
 
 /** Undefined when it is no distinguished name. Names with several attributes in one part (`+`) are not used by AD. */
 export function parseDn(text: string): Rdn[] | undefined {
@@ -74,9 +74,10 @@ function unescapeValue(escaped: string): string | undefined {
   return Buffer.from(decoded).equals(value) ? decoded : undefined;
 }
 
+/** Blanks only: other white space at the ends belongs to the value. */
 function trimUnescaped(text: string): string {
-  const start = text.trimStart();
-  const end = start.trimEnd();
+  const start = text.replace(/^ +/, '');
+  const end = start.replace(/ +$/, '');
   return end.endsWith('\\') && end.length < start.length ? `${end} ` : end;
 }
 
