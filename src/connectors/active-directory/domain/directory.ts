@@ -48,7 +48,8 @@ export class Directory {
     try {
       return await this.run(signal, doing, work);
     } catch (error) {
-      const again = error instanceof ConnectorError && error.cause instanceof AdError && isPassing(error.cause);
+      const again =
+        error instanceof ConnectorError && error.cause instanceof AdError && isPassing(error.cause);
       if (!again || signal.aborted) throw error;
       return this.run(signal, doing, work);
     }
