@@ -38,6 +38,13 @@ export interface Member {
   display?: string;
 }
 
+/** A group that a resource belongs to, itself or through another group (RFC 7643 §4.1.2). */
+export interface GroupMembership {
+  value: string;
+  display?: string;
+  type: 'direct' | 'indirect';
+}
+
 /** What a PATCH or PUT asks of a group's members, in order. Ids were not looked up yet. */
 export type MemberOperation =
   | { op: 'add'; members: string[] }
@@ -114,7 +121,7 @@ export interface AccountView {
 export interface ResourceView {
   resource: Resource;
   members?: Member[];
-  groups?: { value: string; display?: string; type: 'direct' | 'indirect' }[];
+  groups?: GroupMembership[];
   /** Its accounts in targets, for the readOnly extension. */
   accounts?: AccountView[];
   /** Names of the resources that single-valued references (manager) name, by id. */

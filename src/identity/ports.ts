@@ -1,7 +1,7 @@
 /** What identity needs of others. `UnitOfWork` and `ResourceStore` are implemented by store, `ChangeLog` and `Settlement` by delivery. */
 import type { ResolvedFilter } from '../schema/filter.js';
 import type { Attributes, JsonObject } from '../schema/types.js';
-import type { AccountView, Caller, Member, Query, Resource, Secrets } from './model.js';
+import type { AccountView, Caller, GroupMembership, Member, Query, Resource, Secrets } from './model.js';
 
 /** An open transaction; only the store knows what is inside. */
 export abstract class Transaction {
@@ -107,9 +107,11 @@ export abstract class ResourceStore {
     at: number,
   ): Promise<MemberChange>;
   abstract members(groupId: string): Promise<Member[]>;
-  abstract groups(
-    memberId: string,
-  ): Promise<{ value: string; display?: string; type: 'direct' | 'indirect' }[]>;
+  abstract groups(memberId: string): Promise<GroupMembership[]>;
+  /** Members of the groups of a page, by group; a group without members is absent. */
+  abstract membersOf(groupIds: readonly string[]): Promise<Map<string, Member[]>>;
+  /** Groups of the resources of a page, by resource; one without groups is absent. */
+  abstract groupsOf(memberIds: readonly string[]): Promise<Map<string, GroupMembership[]>>;
   /** The names of resources, as far as they exist: displayName, else userName. */
   abstract displayNames(ids: readonly string[]): Promise<Map<string, string>>;
   /** Accounts in targets, by resource. */

@@ -13,16 +13,27 @@ export async function viewsOf(
   const accounts = await store.accounts(resources.map((resource) => resource.id));
   const managers = resources.flatMap((resource) => managerOf(resource) ?? []);
   const displayNames = managers.length > 0 ? await store.displayNames(managers) : undefined;
-  return Promise.all(
-    resources.map(async (resource) => ({
-      resource,
-      etag: `${epoch}-${resource.version}`,
-      accounts: accounts.get(resource.id) ?? [],
-      ...(displayNames ? { displayNames } : {}),
-      ...(view.members && resource.type === 'Group' ? { members: await store.members(resource.id) } : {}),
-      ...(view.groups && resource.type === 'User' ? { groups: await store.groups(resource.id) } : {}),
-    })),
-  );
+  const members = await related(resources, view.members && 'Group', (ids) => store.membersOf(ids));
+  const groups = await related(resources, view.groups && 'User', (ids) => store.groupsOf(ids));
+  return resources.map((resource) => ({
+    resource,
+    etag: `${epoch}-${resource.version}`,
+    accounts: accounts.get(resource.id) ?? [],
+    ...(displayNames ? { displayNames } : {}),
+    ...(members && resource.type === 'Group' ? { members: members.get(resource.id) ?? [] } : {}),
+    ...(groups && resource.type === 'User' ? { groups: groups.get(resource.id) ?? [] } : {}),
+  }));
+}
+
+/** One query for a whole page; none where the page has no resource of the type. */
+async function related<T>(
+  resources: readonly Resource[],
+  type: string | false,
+  read: (ids: string[]) => Promise<Map<string, T[]>>,
+): Promise<Map<string, T[]> | undefined> {
+  if (type === false) return undefined;
+  const ids = resources.filter((resource) => resource.type === type).map(({ id }) => id);
+  return ids.length === 0 ? undefined : read(ids);
 }
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';

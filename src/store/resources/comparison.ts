@@ -10,6 +10,8 @@ const ordering: Partial<Record<CompareOperator, string>> = { gt: '>', ge: '>=', 
 export interface Comparable {
   attribute: Pick<AttributeDefinition, 'type' | 'name'>;
   fold(value: string): string;
+  /** A column with a value in every row; a `dateTime` is then a column of milliseconds. */
+  neverNull?: boolean;
 }
 
 /**
@@ -25,6 +27,7 @@ export function compare(
 ): Condition {
   const value = parameterOf(engine, operand, on);
   const text = comparisonText(engine, expression, operator, value, on);
+  if (on.neverNull) return text;
   return {
     text: `COALESCE(${text.text}, ${engine === 'sqlite' ? '0' : 'FALSE'})`,
     parameters: text.parameters,
@@ -44,12 +47,7 @@ function comparisonText(
   value: Parameter,
   on: Comparable,
 ): Condition {
-  const mark =
-    typeof value === 'number' && engine === 'postgres'
-      ? '?::numeric'
-      : engine === 'postgres'
-        ? '?::text'
-        : '?';
+  const mark = engine === 'postgres' ? `?::${postgresType(value, on)}` : '?';
   if (operator === 'eq') return { text: `${expression} = ${mark}`, parameters: [value] };
   const order = ordering[operator];
   if (order) {
@@ -60,6 +58,12 @@ function comparisonText(
     return { text: `${expression}${collation} ${order} ${mark}`, parameters: [value] };
   }
   return contains(engine, expression, operator as 'co' | 'sw' | 'ew', String(value));
+}
+
+/** An index on a column of milliseconds answers for its own type only. */
+function postgresType(value: Parameter, on: Comparable): string {
+  if (typeof value !== 'number') return 'text';
+  return on.neverNull && Number.isSafeInteger(value) ? 'bigint' : 'numeric';
 }
 
 function contains(

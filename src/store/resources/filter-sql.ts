@@ -5,7 +5,7 @@ import type { AttributeDefinition } from '../../schema/types.js';
 import type { Engine } from '../tables.js';
 import { compare, type Comparable } from './comparison.js';
 import { jsonAccess, type JsonAccess } from './json-access.js';
-import type { Condition } from './membership-rows.js';
+import { among, type Condition } from './membership-rows.js';
 import { relationOf, type Relation } from './relations.js';
 import { indexKey } from './resource-rows.js';
 
@@ -62,9 +62,13 @@ export class FilterSql {
 
   join(kind: 'and' | 'or', parts: readonly Condition[]): Condition {
     if (parts.length === 0) return this.constant(kind === 'and');
+    const lookups = parts.flatMap(({ ids }) => ids ?? []);
+    const parameters = parts.flatMap((part) => part.parameters);
+    // Each index lookup finds few; left to OR, an engine may look at every resource instead.
+    if (kind === 'or' && lookups.length === parts.length) return among(lookups.join(' UNION '), parameters);
     return {
       text: `(${parts.map((part) => part.text).join(kind === 'and' ? ' AND ' : ' OR ')})`,
-      parameters: parts.flatMap((part) => part.parameters),
+      parameters,
     };
   }
 
@@ -126,10 +130,11 @@ export class FilterSql {
           : undefined;
     if (!table) return undefined;
     const types = this.context.types.map(() => '?').join(', ');
-    return {
-      text: `r.id IN (SELECT resource_id FROM ${table} WHERE type IN (${types}) AND path = ? AND value = ?)`,
-      parameters: [...this.context.types, name, indexKey(foldFor(leaf, operand))],
-    };
+    return among(`SELECT resource_id FROM ${table} WHERE type IN (${types}) AND path = ? AND value = ?`, [
+      ...this.context.types,
+      name,
+      indexKey(foldFor(leaf, operand)),
+    ]);
   }
 
   private singular({ path, operator, operand }: Comparison): Condition {

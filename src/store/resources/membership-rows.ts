@@ -1,11 +1,20 @@
-import type { Member } from '../../identity/model.js';
+import type { GroupMembership, Member } from '../../identity/model.js';
 import type { MemberChange } from '../../identity/ports.js';
 import { marks, pieces, type Parameter, type Sql } from '../sql/sql.js';
 
 export interface Condition {
   text: string;
   parameters: Parameter[];
+  /** The same as a SELECT of resource ids that indices answer, with the same parameters. */
+  ids?: string;
 }
+
+/** The resource `r` is one of those that a SELECT of ids finds. */
+export const among = (ids: string, parameters: Parameter[]): Condition => ({
+  text: `r.id IN (${ids})`,
+  parameters,
+  ids,
+});
 
 /** Ids that were not members before. */
 export async function add(
@@ -78,35 +87,63 @@ export const display = (engine: Sql['engine'], table: string) => {
   return `COALESCE(${read('displayName')}, ${read('userName')})`;
 };
 
-export async function list(sql: Sql, groupId: string): Promise<Member[]> {
-  const rows = await sql.all<{ member_id: string; member_type: string; display: string | null }>(
-    `SELECT m.member_id, m.member_type, ${display(sql.engine, 'r')} AS display
-     FROM membership m JOIN resource r ON r.id = m.member_id WHERE m.group_id = ? ORDER BY m.member_id`,
-    [groupId],
-  );
-  return rows.map((row) => ({
-    value: row.member_id,
-    type: row.member_type as Member['type'],
-    ...(row.display === null ? {} : { display: row.display }),
-  }));
+/** Members of groups, by group. */
+export async function membersOf(sql: Sql, groupIds: readonly string[]): Promise<Map<string, Member[]>> {
+  const members = new Map<string, Member[]>();
+  for (const piece of pieces(groupIds)) {
+    const rows = await sql.all<{
+      group_id: string;
+      member_id: string;
+      member_type: string;
+      display: string | null;
+    }>(
+      `SELECT m.group_id, m.member_id, m.member_type, ${display(sql.engine, 'r')} AS display
+       FROM membership m JOIN resource r ON r.id = m.member_id
+       WHERE m.group_id IN (${marks(piece.length)}) ORDER BY m.group_id, m.member_id`,
+      piece,
+    );
+    for (const row of rows) {
+      append(members, row.group_id, {
+        value: row.member_id,
+        type: row.member_type as Member['type'],
+        ...(row.display === null ? {} : { display: row.display }),
+      });
+    }
+  }
+  return members;
 }
 
-/** Direct groups, and those reached through nested ones. */
-export async function groupsOf(sql: Sql, memberId: string) {
-  const rows = await sql.all<{ id: string; depth: number; display: string | null }>(
-    `WITH RECURSIVE up (id, depth) AS (
-       SELECT group_id, 1 FROM membership WHERE member_id = ?
-       UNION SELECT m.group_id, 2 FROM membership m JOIN up ON m.member_id = up.id
-     )
-     SELECT up.id, MIN(up.depth) AS depth, ${display(sql.engine, 'r')} AS display
-     FROM up JOIN resource r ON r.id = up.id GROUP BY up.id, r.attributes ORDER BY depth, up.id`,
-    [memberId],
-  );
-  return rows.map((row) => ({
-    value: row.id,
-    ...(row.display === null ? {} : { display: row.display }),
-    type: Number(row.depth) === 1 ? ('direct' as const) : ('indirect' as const),
-  }));
+/** Direct groups, and those reached through nested ones, by member. */
+export async function groupsOf(
+  sql: Sql,
+  memberIds: readonly string[],
+): Promise<Map<string, GroupMembership[]>> {
+  const groups = new Map<string, GroupMembership[]>();
+  for (const piece of pieces(memberIds)) {
+    const rows = await sql.all<{ member: string; id: string; depth: number; display: string | null }>(
+      `WITH RECURSIVE up (member, id, depth) AS (
+         SELECT member_id, group_id, 1 FROM membership WHERE member_id IN (${marks(piece.length)})
+         UNION SELECT up.member, m.group_id, 2 FROM membership m JOIN up ON m.member_id = up.id
+       ), nearest AS (SELECT member, id, MIN(depth) AS depth FROM up GROUP BY member, id)
+       SELECT n.member, n.id, n.depth, ${display(sql.engine, 'r')} AS display
+       FROM nearest n JOIN resource r ON r.id = n.id ORDER BY n.member, n.depth, n.id`,
+      piece,
+    );
+    for (const row of rows) {
+      append(groups, row.member, {
+        value: row.id,
+        ...(row.display === null ? {} : { display: row.display }),
+        type: Number(row.depth) === 1 ? 'direct' : 'indirect',
+      });
+    }
+  }
+  return groups;
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
 }
 
 /** Ends every membership of a resource about to be removed; what stood on the other side. */

@@ -3,7 +3,7 @@ import { foldString } from '../../schema/fold.js';
 import type { Comparable } from './comparison.js';
 import type { FilterContext } from './filter-sql.js';
 import { jsonAccess } from './json-access.js';
-import type { Condition } from './membership-rows.js';
+import { among, type Condition } from './membership-rows.js';
 
 /** An attribute that is not in the search document but in columns or tables of its own. */
 export interface Relation {
@@ -19,6 +19,8 @@ const exact = (type: 'string' | 'dateTime' | 'integer' = 'string'): Comparable =
   attribute: { name: '', type },
   fold: (value) => value,
 });
+/** A column of a row that is there, so that an index of it can answer. */
+const stored = (type: 'string' | 'dateTime'): Comparable => ({ ...exact(type), neverNull: true });
 const folded: Comparable = { attribute: { name: '', type: 'string' }, fold: foldString };
 
 /** The relation behind a path; undefined where the search document holds the attribute. */
@@ -37,13 +39,13 @@ export function relationOf(
   if (extension !== undefined) return undefined;
   switch (attribute.name) {
     case 'id':
-      return row({ value: { text: 'r.id', on: exact() } });
+      return row({ value: { text: 'r.id', on: stored('string') } });
     case 'externalId':
       return externalId(context);
     case 'meta':
       return row({
-        created: { text: 'r.created', on: exact('dateTime') },
-        lastModified: { text: 'r.last_modified', on: exact('dateTime') },
+        created: { text: 'r.created', on: stored('dateTime') },
+        lastModified: { text: 'r.last_modified', on: stored('dateTime') },
         resourceType: { text: 'r.type', on: exact() },
         version: { text: `('W/"${context.epoch}-' || r.version || '"')`, on: exact() },
         value: { text: 'r.id', on: exact() },
@@ -72,10 +74,12 @@ function externalId(context: FilterContext): Relation {
       text: `EXISTS (SELECT 1 FROM external_id x WHERE x.resource_id = r.id AND x.source = ? AND ${condition.text})`,
       parameters: [context.source, ...condition.parameters],
     }),
-    lookup: (_path, operand) => ({
-      text: `r.id IN (SELECT resource_id FROM external_id WHERE type IN (${types}) AND source = ? AND value = ?)`,
-      parameters: [...context.types, context.source, operand],
-    }),
+    lookup: (_path, operand) =>
+      among(`SELECT resource_id FROM external_id WHERE type IN (${types}) AND source = ? AND value = ?`, [
+        ...context.types,
+        context.source,
+        operand,
+      ]),
   };
 }
 
@@ -125,7 +129,7 @@ function members(context: FilterContext): Relation {
     }),
     lookup: (path, operand) =>
       (path.subAttribute?.name ?? 'value') === 'value'
-        ? { text: 'r.id IN (SELECT group_id FROM membership WHERE member_id = ?)', parameters: [operand] }
+        ? among('SELECT group_id FROM membership WHERE member_id = ?', [operand])
         : undefined,
   };
 }
@@ -164,7 +168,7 @@ function groups(context: FilterContext): Relation {
     }),
     lookup: (path, operand) =>
       (path.subAttribute?.name ?? 'value') === 'value'
-        ? { text: 'r.id IN (SELECT member_id FROM membership WHERE group_id = ?)', parameters: [operand] }
+        ? among('SELECT member_id FROM membership WHERE group_id = ?', [operand])
         : undefined,
   };
 }

@@ -66,9 +66,7 @@ export class ResourceSearch {
     const start = Math.max(1, query.startIndex ?? 1);
     const order = query.sortBy ? this.order(query.sortBy, query.sortOrder, context) : 'r.id';
     const rows =
-      query.count === 0
-        ? []
-        : await this.rows(sql, source, where, `ORDER BY ${order} LIMIT ? OFFSET ?`, [query.count, start - 1]);
+      query.count === 0 ? [] : await this.pageRows(sql, source, where, order, query.count, start - 1);
     const whole = rows.length < query.count && (rows.length > 0 || start === 1);
     const total = whole ? start - 1 + rows.length : await this.total(sql, query, where);
     return { totalResults: total, resources: rows.map(toResource) };
@@ -89,6 +87,24 @@ export class ResourceSearch {
       resources: page.map(toResource),
       ...(more ? { nextCursor: await this.cursors.seal(last.id, binding) } : {}),
     };
+  }
+
+  /** What is skipped or sorted is ids only: the rows of the page are read for the page alone. */
+  private pageRows(
+    sql: Sql,
+    source: string,
+    where: Condition,
+    order: string,
+    count: number,
+    skipped: number,
+  ): Promise<ResourceRow[]> {
+    if (order === 'r.id' && skipped === 0)
+      return this.rows(sql, source, where, 'ORDER BY r.id LIMIT ?', [count]);
+    const page: Condition = {
+      text: `r.id IN (SELECT r.id FROM resource r WHERE ${where.text} ORDER BY ${order} LIMIT ? OFFSET ?)`,
+      parameters: [...where.parameters, count, skipped],
+    };
+    return this.rows(sql, source, page, `ORDER BY ${order}`, []);
   }
 
   private rows(

@@ -1,4 +1,4 @@
-import type { AccountView, Member, Query, Resource } from '../../identity/model.js';
+import type { AccountView, GroupMembership, Member, Query, Resource } from '../../identity/model.js';
 import {
   ResourceStore,
   type KeyClash,
@@ -196,12 +196,20 @@ export class SqlResourceStore extends ResourceStore {
     return members.replace(sqlOf(tx), groupId, wanted, at);
   }
 
-  members(groupId: string): Promise<Member[]> {
-    return members.list(this.reader, groupId);
+  async members(groupId: string): Promise<Member[]> {
+    return (await this.membersOf([groupId])).get(groupId) ?? [];
   }
 
-  groups(memberId: string) {
-    return members.groupsOf(this.reader, memberId);
+  async groups(memberId: string): Promise<GroupMembership[]> {
+    return (await this.groupsOf([memberId])).get(memberId) ?? [];
+  }
+
+  membersOf(groupIds: readonly string[]): Promise<Map<string, Member[]>> {
+    return members.membersOf(this.reader, groupIds);
+  }
+
+  groupsOf(memberIds: readonly string[]): Promise<Map<string, GroupMembership[]>> {
+    return members.groupsOf(this.reader, memberIds);
   }
 
   async displayNames(ids: readonly string[]): Promise<Map<string, string>> {
