@@ -67,7 +67,7 @@ ${curls(summary).join('\n\n')}`);
   if (summary.ldapUrl) say(`\nSee both in Active Directory:\n\n${look(summary)}`);
   say(`\nHer initial password, shown once:
 
-npx landfall --config ${relative(process.cwd(), files.config)} password reveal nora@contoso.example
+npx landfall --config ${relative(process.cwd(), files.config)} --url ${new URL(summary.baseUrl).origin} password reveal nora@contoso.example
 
 ${detached ? 'npm run quickstart:stop ends it.' : 'Ctrl-C ends it.'} A second start goes on with the same domain, tokens and store;
 npm run quickstart -- --fresh starts over. Everything is kept in ${relative(process.cwd(), stateFolder)}.`);
