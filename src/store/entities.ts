@@ -38,6 +38,12 @@ function entity(engine: Engine, table: TableDescription): EntitySchema {
     ),
     uniques: Object.entries(table.unique ?? {}).map(([name, columns]) => ({ name, columns })),
     indices: Object.entries(table.indices ?? {}).map(([name, columns]) => ({ name, columns })),
+    foreignKeys: Object.entries(table.foreignKeys ?? {}).map(([name, key]) => ({
+      name,
+      target: key.table,
+      columnNames: [key.column],
+      referencedColumnNames: [key.references],
+    })),
   });
 }
 
