@@ -13,6 +13,8 @@ const { values: options } = parseArgs({
     users: { type: 'string', default: '10000,100000,1000000' },
     requests: { type: 'string', default: '2000' },
     clients: { type: 'string', default: '1,8' },
+    /** SQLite files that stay, and are measured again without seeding. */
+    folder: { type: 'string' },
     only: { type: 'string', default: '' },
   },
 });
@@ -76,13 +78,13 @@ async function start(folder: string): Promise<ScaleGateway[]> {
     const started = performance.now();
     gateways.push(await ScaleGateway.start(storeOptions(folder, users), users));
     console.log(
-      `${options.engine}, ${users} users: seeded in ${((performance.now() - started) / 1000).toFixed(0)} s`,
+      `${options.engine}, ${users} users: ready after ${((performance.now() - started) / 1000).toFixed(0)} s`,
     );
   }
   return gateways;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'landfall-scale-'));
+const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'landfall-scale-'));
 try {
   const gateways = await start(folder);
   for (const clients of options.clients.split(',').map(Number)) {
@@ -95,5 +97,5 @@ try {
   }
   for (const gateway of gateways) await gateway.close();
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
 }

@@ -6,7 +6,7 @@ import { createStores } from '../../src/store/stores.js';
 import { TestGateway } from '../../test/delivery/gateway.js';
 import { ScimServer } from '../../test/scim-http/scim-server.js';
 import type { Request } from './requests.js';
-import { seed, source, type Population } from './seed.js';
+import { populationOf, seed, source, type Population } from './seed.js';
 
 /** A seeded store behind the SCIM interface. Changes are recorded for one target; delivery itself stands still. */
 export class ScaleGateway {
@@ -22,7 +22,8 @@ export class ScaleGateway {
     const registry = SchemaRegistry.builtIn();
     const store = await openStore(options);
     const stores = await createStores(store, registry);
-    const population = await seed(store, stores, users);
+    if (!(await populationOf(store))) await seed(store, stores, users);
+    const population = (await populationOf(store))!;
     const gateway = new TestGateway({ store, ...stores }, { answer: 'stored' });
     const server = await ScimServer.start({}, registry, gateway.identity);
     return new ScaleGateway(population, server.baseUrl, async () => {

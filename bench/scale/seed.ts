@@ -156,15 +156,29 @@ async function seedGroup(
 }
 
 /** Users, small groups of twenty, and one large group, as rows; a million users take minutes. */
-export async function seed(store: Store, { indexer }: Stores, users: number): Promise<Population> {
+export async function seed(store: Store, { indexer }: Stores, users: number): Promise<void> {
   const ids = await seedUsers(store, indexer, users);
-  const members = Math.min(largestGroup, users / 2);
-  const largeGroup = await seedGroup(store, indexer, 'Everybody', ids.slice(0, members));
   const groups = Math.min(smallGroups, Math.floor(users / groupSize));
   for (let number = 0; number < groups; number++) {
     const first = number * groupSize;
     await seedGroup(store, indexer, `Team ${scattered(number)}`, ids.slice(first, first + groupSize));
   }
+  await seedGroup(store, indexer, 'Everybody', ids.slice(0, Math.min(largestGroup, users / 2)));
   if (store.options.engine === 'postgres') await store.dataSource.query('VACUUM ANALYZE');
-  return { users, ids, largeGroup, members };
+}
+
+/** What a store was seeded with; undefined where it is empty. */
+export async function populationOf({ reader }: Store): Promise<Population | undefined> {
+  const users = await reader.all<{ id: string }>("SELECT id FROM resource WHERE type = 'User' ORDER BY id");
+  const group = await reader.get<{ resource_id: string }>(
+    "SELECT resource_id FROM resource_key WHERE type = 'Group' AND path = 'displayName' AND value = 'everybody' UNION SELECT resource_id FROM resource_value WHERE type = 'Group' AND path = 'displayName' AND value = 'everybody'",
+  );
+  if (!group) return undefined;
+  const ids = users.map(({ id }) => id);
+  return {
+    users: ids.length,
+    ids,
+    largeGroup: group.resource_id,
+    members: Math.min(largestGroup, ids.length / 2),
+  };
 }
