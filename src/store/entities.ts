@@ -33,6 +33,7 @@ function entity(engine: Engine, table: TableDescription): EntitySchema {
   return new EntitySchema({
     name: table.name,
     tableName: table.name,
+    withoutRowid: engine === 'sqlite' && table.clustered === true,
     columns: Object.fromEntries(
       Object.keys(table.columns).map((name) => [name, column(engine, table, name)]),
     ),

@@ -15,6 +15,8 @@ export interface TableDescription {
   name: string;
   columns: Record<string, ColumnDescription>;
   primaryKey: string[];
+  /** Narrow rows that are found by their key: SQLite keeps them in the key's own tree, one page to read instead of two. */
+  clustered?: true;
   unique?: Record<string, string[]>;
   indices?: Record<string, string[]>;
   foreignKeys?: Record<string, { column: string; table: string; references: string }>;
@@ -57,6 +59,7 @@ export const tables: TableDescription[] = [
     name: 'resource_key',
     columns: { type: text, path: text, value: text, resource_id: text },
     primaryKey: ['type', 'path', 'value'],
+    clustered: true,
     indices: { ix_resource_key_resource: ['resource_id'] },
     foreignKeys: { fk_resource_key: { column: 'resource_id', table: 'resource', references: 'id' } },
   },
@@ -64,6 +67,7 @@ export const tables: TableDescription[] = [
     name: 'resource_value',
     columns: { type: text, path: text, value: text, resource_id: text },
     primaryKey: ['type', 'path', 'value', 'resource_id'],
+    clustered: true,
     indices: { ix_resource_value_resource: ['resource_id'] },
     foreignKeys: { fk_resource_value: { column: 'resource_id', table: 'resource', references: 'id' } },
   },
@@ -71,6 +75,7 @@ export const tables: TableDescription[] = [
     name: 'external_id',
     columns: { resource_id: text, source: text, type: text, value: text },
     primaryKey: ['resource_id', 'source'],
+    clustered: true,
     indices: { ix_external_id_value: ['type', 'source', 'value'] },
     foreignKeys: { fk_external_id: { column: 'resource_id', table: 'resource', references: 'id' } },
   },
@@ -78,6 +83,7 @@ export const tables: TableDescription[] = [
     name: 'reference',
     columns: { from_id: text, attribute: text, to_id: text },
     primaryKey: ['from_id', 'attribute', 'to_id'],
+    clustered: true,
     indices: { ix_reference_to: ['to_id', 'from_id'] },
     foreignKeys: { fk_reference: { column: 'from_id', table: 'resource', references: 'id' } },
   },
@@ -85,6 +91,7 @@ export const tables: TableDescription[] = [
     name: 'membership',
     columns: { group_id: text, member_id: text, member_type: text, since: time },
     primaryKey: ['group_id', 'member_id'],
+    clustered: true,
     indices: { ix_membership_member: ['member_id', 'group_id'] },
     foreignKeys: {
       fk_membership_group: { column: 'group_id', table: 'resource', references: 'id' },

@@ -23,6 +23,7 @@ function columnOptions(engine: Engine, table: TableDescription, name: string): T
 function tableFor(engine: Engine, table: TableDescription): Table {
   return new Table({
     name: table.name,
+    withoutRowid: engine === 'sqlite' && table.clustered === true,
     columns: Object.keys(table.columns).map((name) => columnOptions(engine, table, name)),
     uniques: Object.entries(table.unique ?? {}).map(([name, columnNames]) => ({ name, columnNames })),
     indices: Object.entries(table.indices ?? {}).map(([name, columnNames]) => ({ name, columnNames })),
