@@ -1,6 +1,6 @@
 /** What feeds (CSV files, bulk uploads) hand over, and what becomes of it. */
 import type { Caller } from '../identity/model.js';
-import type { Attributes, JsonValue } from '../schema/types.js';
+import type { Attributes, Json } from '../schema/types.js';
 
 /** One person or group as a source describes it. */
 export interface FeedRecord {
@@ -20,8 +20,8 @@ export interface FeedRecord {
 /** One attribute that differs, by its path. */
 export interface RecordChange {
   path: string;
-  from?: JsonValue;
-  to?: JsonValue;
+  from?: Json;
+  to?: Json;
   /** The change is not made, because this source has precedence. */
   keptFor?: string;
 }
