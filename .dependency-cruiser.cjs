@@ -25,7 +25,8 @@ module.exports = {
     rule('scim-filter', 'scim/filter/', ['scim/filter/', 'schema/']),
     rule('scim-patch', 'scim/patch/', ['scim/patch/', 'scim/filter/', 'schema/', 'identity/model']),
     rule('scim', 'scim/', ['scim/', 'identity/', 'schema/']),
-    rule('identity', 'identity/', ['identity/', 'schema/']),
+    rule('employment', 'employment/', ['employment/', 'schema/']),
+    rule('identity', 'identity/', ['identity/', 'employment/', 'schema/']),
     rule('mapping', 'mapping/', ['mapping/', 'schema/', 'scim/filter/', 'connectors/[^/]+\\.ts$']),
     rule('connector-contract', 'connectors/[^/]+\\.ts$', [
       'connectors/[^/]+\\.ts$',
@@ -43,6 +44,7 @@ module.exports = {
     ),
     rule('delivery', 'delivery/', [
       'delivery/',
+      'employment/',
       'identity/',
       'mapping/',
       'connectors/[^/]+\\.ts$',
@@ -68,12 +70,13 @@ module.exports = {
       'connectors/[^/]+\\.ts$',
     ]),
     rule('auth', 'auth/', ['auth/', 'config/']),
-    rule('config', 'config/', ['config/', 'connectors/[^/]+\\.ts$', 'mapping/', 'schema/']),
+    rule('config', 'config/', ['config/', 'connectors/[^/]+\\.ts$', 'employment/', 'mapping/', 'schema/']),
     rule('store', 'store/', ['store/', 'identity/', 'delivery/', 'provisioning-log/', 'schema/', 'config/']),
     pure('schema-is-pure', 'schema/'),
     pure('filter-is-pure', 'scim/filter/'),
     pure('patch-is-pure', 'scim/patch/'),
     pure('mapping-is-pure', 'mapping/'),
+    pure('employment-is-pure', 'employment/'),
     {
       name: 'typeorm-only-in-store',
       severity: 'error',

@@ -1,4 +1,5 @@
 import { sameJson } from '../schema/same-json.js';
+import { checkEmployment } from './check-employment.js';
 import { change, formerImage, notFound } from './change.js';
 import { DecidedWrites, LostRace, type Attempt, type Written } from './decided-writes.js';
 import { newId } from './id.js';
@@ -46,6 +47,7 @@ export class IdentityService extends ResourceService {
   }
 
   async create(type: string, input: NewResource, caller: Caller, view: ViewOptions): Promise<ResourceView> {
+    checkEmployment(input.attributes);
     await this.parts.changeLog.admit(type);
     const at = this.parts.now();
     const id = newId();
@@ -186,6 +188,7 @@ export class IdentityService extends ResourceService {
     });
     const externalId =
       result.externalId === undefined ? current.externalId : (result.externalId ?? undefined);
+    checkEmployment(result.attributes, current.attributes);
     const own = !sameJson(result.attributes, current.attributes) || externalId !== current.externalId;
     const secret = result.secrets?.password !== undefined;
     const wanted = edit.members.flatMap((operation) =>

@@ -1,4 +1,5 @@
 import { groupAccountsSchema, userAccountsSchema } from './builtin/accounts.schema.js';
+import { employmentSchema } from './builtin/employment.schema.js';
 import { enterpriseUserSchema } from './builtin/enterprise-user.schema.js';
 import { groupSchema } from './builtin/group.schema.js';
 import { userSchema } from './builtin/user.schema.js';
@@ -15,6 +16,7 @@ const userType: ResourceTypeDocument = {
   schema: userSchema.id,
   schemaExtensions: [
     { schema: enterpriseUserSchema.id, required: false },
+    { schema: employmentSchema.id, required: false },
     { schema: userAccountsSchema.id, required: false },
   ],
 };
@@ -32,6 +34,7 @@ const builtInSchemas = [
   userSchema,
   groupSchema,
   enterpriseUserSchema,
+  employmentSchema,
   userAccountsSchema,
   groupAccountsSchema,
 ];
