@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,12 +16,14 @@ const { values: options } = parseArgs({
     /** SQLite files that stay, and are measured again without seeding. */
     folder: { type: 'string' },
     only: { type: 'string', default: '' },
+    /** SQLite: measure while the files are still on disk, as right after the machine started. */
+    cold: { type: 'boolean', default: false },
   },
 });
 const sizes = options.users.split(',').map(Number);
 const requests = Number(options.requests);
 const roundSize = 40;
-const warmUp = 200;
+const warmUp = 1000;
 
 /** The stores take turns in short rounds, so that what else the machine does falls on all of them alike. */
 async function compare(gateways: readonly ScaleGateway[], kind: Kind, clients: number): Promise<number[][]> {
@@ -72,11 +74,19 @@ function storeOptions(folder: string, users: number): StoreOptions {
   return { engine: 'postgres', url: url.href };
 }
 
+/** Brings a store into the memory of the machine, where that of a gateway which has run for a while is. */
+async function warm(store: StoreOptions): Promise<void> {
+  if (store.engine !== 'sqlite' || options.cold) return;
+  for await (const _ of createReadStream(store.file, { highWaterMark: 1 << 20 }));
+}
+
 async function start(folder: string): Promise<ScaleGateway[]> {
   const gateways: ScaleGateway[] = [];
   for (const users of sizes) {
     const started = performance.now();
-    gateways.push(await ScaleGateway.start(storeOptions(folder, users), users));
+    const store = storeOptions(folder, users);
+    gateways.push(await ScaleGateway.start(store, users));
+    await warm(store);
     console.log(
       `${options.engine}, ${users} users: ready after ${((performance.now() - started) / 1000).toFixed(0)} s`,
     );

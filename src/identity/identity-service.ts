@@ -128,6 +128,7 @@ export class IdentityService extends ResourceService {
     const views = await viewsOf(this.parts.store, page.resources, {
       members: query.withMembers,
       groups: query.withGroups,
+      accounts: query.withAccounts === true,
     });
     return {
       totalResults: page.totalResults,

@@ -100,6 +100,7 @@ export interface Query {
   /** Leave members (and their cost) out. */
   withMembers: boolean;
   withGroups: boolean;
+  withAccounts?: boolean;
 }
 
 export interface Page {

@@ -4,6 +4,8 @@ import type { Caller, Edit, NewResource, Page, Preconditions, Query, ResourceVie
 export interface ViewOptions {
   members: boolean;
   groups: boolean;
+  /** Counterparts in targets: read only where somebody asks for them. */
+  accounts?: boolean;
 }
 
 /**

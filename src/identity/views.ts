@@ -10,7 +10,7 @@ export async function viewsOf(
 ): Promise<ResourceView[]> {
   if (resources.length === 0) return [];
   const epoch = await store.epoch();
-  const accounts = await store.accounts(resources.map((resource) => resource.id));
+  const accounts = view.accounts ? await store.accounts(resources.map(({ id }) => id)) : undefined;
   const managers = resources.flatMap((resource) => managerOf(resource) ?? []);
   const displayNames = managers.length > 0 ? await store.displayNames(managers) : undefined;
   const members = await related(resources, view.members && 'Group', (ids) => store.membersOf(ids));
@@ -18,7 +18,7 @@ export async function viewsOf(
   return resources.map((resource) => ({
     resource,
     etag: `${epoch}-${resource.version}`,
-    accounts: accounts.get(resource.id) ?? [],
+    ...(accounts ? { accounts: accounts.get(resource.id) ?? [] } : {}),
     ...(displayNames ? { displayNames } : {}),
     ...(members && resource.type === 'Group' ? { members: members.get(resource.id) ?? [] } : {}),
     ...(groups && resource.type === 'User' ? { groups: groups.get(resource.id) ?? [] } : {}),

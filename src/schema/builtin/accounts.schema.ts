@@ -4,6 +4,10 @@ import { define, text } from './define.js';
 export const USER_ACCOUNTS_SCHEMA = 'urn:landfall:params:scim:schemas:extension:accounts:2.0:User';
 export const GROUP_ACCOUNTS_SCHEMA = 'urn:landfall:params:scim:schemas:extension:accounts:2.0:Group';
 
+/** Is this one of the readOnly extensions that tell what targets decided? */
+export const isAccountsSchema = (urn: string): boolean =>
+  urn === USER_ACCOUNTS_SCHEMA || urn === GROUP_ACCOUNTS_SCHEMA;
+
 const fact = (name: string, description: string) =>
   text(name, description, { mutability: 'readOnly', caseExact: true });
 

@@ -30,6 +30,11 @@ export function returnsAttribute({ mode, paths }: Projection, name: string): boo
   return !(mode === 'without' && named.some(isWhole));
 }
 
+/** Does an answer carry something of this extension that is returned on request only? */
+export function requestsExtension({ mode, paths }: Projection, urn: string): boolean {
+  return mode === 'only' && paths.some(({ extension }) => extension === urn);
+}
+
 const isWhole = ({ subAttribute, selects }: SelectedPath): boolean =>
   subAttribute === undefined && selects === undefined;
 

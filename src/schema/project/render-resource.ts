@@ -1,4 +1,5 @@
 import { subAttributeOf } from '../attribute-path.js';
+import { isAccountsSchema } from '../builtin/accounts.schema.js';
 import { commonAttributes } from '../builtin/common-attributes.js';
 import type { ResourceType } from '../resource-type.js';
 import type { AttributeDefinition, Attributes, Json, JsonObject, SchemaDocument } from '../types.js';
@@ -29,7 +30,6 @@ export interface RenderOptions {
   projection?: Projection;
 }
 
-const ACCOUNTS = 'urn:landfall:params:scim:schemas:extension:accounts:2.0:';
 const ENDPOINTS: Readonly<Record<string, string>> = { User: '/Users', Group: '/Groups' };
 const COMMON = new Map(commonAttributes.map((attribute) => [attribute.name, attribute]));
 
@@ -86,7 +86,7 @@ class Renderer {
 
   #part(urn: string): JsonObject {
     const stored = this.source.attributes[urn];
-    const facts = urn.startsWith(ACCOUNTS) ? this.source.facts : undefined;
+    const facts = isAccountsSchema(urn) ? this.source.facts : undefined;
     return { ...(isObject(stored) ? stored : {}), ...facts };
   }
 

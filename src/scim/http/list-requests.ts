@@ -36,6 +36,7 @@ export class ListRequests {
         types: types.map(({ name }) => name),
         withMembers: views.some(({ members }) => members),
         withGroups: views.some(({ groups }) => groups),
+        withAccounts: views.some(({ accounts }) => accounts),
       },
       context.caller,
     );

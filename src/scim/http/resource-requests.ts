@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AccountView, ResourceView } from '../../identity/model.js';
 import { ResourceService, type ViewOptions } from '../../identity/resource-service.js';
-import { returnsAttribute, type Projection } from '../../schema/project/projection.js';
+import { isAccountsSchema } from '../../schema/builtin/accounts.schema.js';
+import { requestsExtension, returnsAttribute, type Projection } from '../../schema/project/projection.js';
 import { renderResource } from '../../schema/project/render-resource.js';
 import type { ResourceType } from '../../schema/resource-type.js';
 import { ScimError } from '../../schema/scim-error.js';
@@ -144,6 +145,9 @@ export function viewOptions(type: ResourceType, projection: Projection): ViewOpt
   return {
     members: type.holdsMembers && returnsAttribute(projection, 'members'),
     groups: type.attribute('groups') !== undefined && returnsAttribute(projection, 'groups'),
+    accounts: type.extensions.some(
+      ({ schema }) => isAccountsSchema(schema.id) && requestsExtension(projection, schema.id),
+    ),
   };
 }
 
