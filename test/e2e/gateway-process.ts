@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Lab } from '../../scripts/lab/lab.mjs';
 import { adminClient } from '../lab.js';
 
@@ -14,6 +14,8 @@ export interface GatewayOptions {
   targetFile?: string;
   store?: string;
   delivery?: string;
+  /** More configuration files, by name below `config/`. */
+  files?: Record<string, string>;
 }
 
 const readyWithinMs = 30_000;
@@ -178,6 +180,10 @@ export class GatewayProcess {
       'config/delivery.yaml',
       `secrets: { keys: [{ name: test, value: 'file:../secrets/sealing-key' }] }\nretry: { first: 200ms, longest: 2s }\n${options.delivery ?? ''}`,
     );
+    for (const [name, content] of Object.entries(options.files ?? {})) {
+      mkdirSync(dirname(join(this.config, name)), { recursive: true });
+      write(`config/${name}`, content);
+    }
     write('config/targets/ad.yaml', options.targetFile ?? this.targetFile(lab, options.target ?? ''));
   }
 
