@@ -58,6 +58,8 @@ module.exports = {
       'schema/',
       'scim/filter/',
       'mapping/',
+      'auth/',
+      'connectors/[^/]+\\.ts$',
     ]),
     rule('operations', 'operations/', [
       'operations/',

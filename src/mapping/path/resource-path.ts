@@ -18,6 +18,8 @@ export interface PathOptions {
   resourceType: string;
   /** Schemas of the resource type. With them an unknown name is an error; without, it reads as empty. */
   schemas?: readonly SchemaDocument[];
+  /** Names are those of a table's columns, taken as they are: `[First name]`. */
+  columns?: boolean;
 }
 
 export class ResourcePathError extends Error {
@@ -90,6 +92,7 @@ interface Parts {
 export function compilePath(written: string, options: PathOptions): ResourcePath {
   const text = written.trim();
   if (text === '') throw new ResourcePathError('the attribute has no name', 0);
+  if (options.columns === true) return columnPath(text);
   if (/^targets\./i.test(text)) return factPath(text);
   const alias = aliasOf(text, options.resourceType);
   if (alias) {
@@ -157,6 +160,12 @@ function primaryFirst(values: readonly Json[]): readonly Json[] {
 
 function negated(path: ResourcePath): ResourcePath {
   return { ...path, read: (resource) => (path.read(resource) === false ? 'True' : 'False') };
+}
+
+function columnPath(name: string): ResourcePath {
+  const read = ({ input: { attributes } }: MappedResource) =>
+    Object.hasOwn(attributes, name) ? ((attributes[name] ?? null) as Scalar) : null;
+  return { path: name, root: name, read };
 }
 
 function factPath(text: string): ResourcePath {

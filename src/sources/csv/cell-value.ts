@@ -1,0 +1,69 @@
+import { parseWithFormat } from '../../mapping/expression/date-format.js';
+import { parseDateTime } from '../../schema/date-time.js';
+import type { AttributeDefinition, Json } from '../../schema/types.js';
+import { inZone } from './zone.js';
+
+export interface CellFormats {
+  /** The mark before decimal places. */
+  decimal: '.' | ',';
+  /** .NET formats, tried in order; ISO 8601 is read beside them. */
+  dates: readonly string[];
+  /** Of dates without an offset. */
+  timeZone: string;
+}
+
+/** Why a cell is not what the attribute needs. */
+export class CellFault extends Error {}
+
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', '1'].map((word): [string, boolean] => [word, true]),
+  ...['false', 'no', '0'].map((word): [string, boolean] => [word, false]),
+]);
+
+/** The text of a cell, or what an expression made of it, in the type of the attribute (RFC 7643 §2.3). */
+export function cellValue(attribute: AttributeDefinition, given: Json, formats: CellFormats): Json {
+  switch (attribute.type) {
+    case 'boolean':
+      return typeof given === 'boolean' ? given : truth(String(given));
+    case 'integer':
+    case 'decimal':
+      return typeof given === 'number' ? given : amount(String(given), formats.decimal);
+    case 'dateTime':
+      return instant(String(given), formats);
+    default:
+      return typeof given === 'boolean' ? (given ? 'True' : 'False') : String(given);
+  }
+}
+
+function truth(text: string): boolean {
+  const found = truths.get(text.trim().toLowerCase());
+  if (found !== undefined) return found;
+  throw new CellFault(
+    `"${text}" is neither true nor false; say which by an expression such as IIF([Column]="${text}","True","False")`,
+  );
+}
+
+function amount(text: string, decimal: '.' | ','): number {
+  const groups = decimal === ',' ? "[.'  \u00a0\u202f]" : "[,'  \u00a0\u202f]";
+  const shape = new RegExp(`^[+-]?(\\d+|\\d{1,3}(${groups}\\d{3})+)([${decimal}]\\d+)?$`);
+  if (!shape.test(text))
+    throw new CellFault(`"${text}" is no number with "${decimal}" before its decimal places`);
+  return Number(text.replace(new RegExp(groups, 'g'), '').replace(decimal, '.'));
+}
+
+const isoDay = /^\d{4}-\d\d-\d\d$/;
+const withOffset = /(Z|[+-]\d\d:\d\d)$/;
+
+function instant(text: string, { dates, timeZone }: CellFormats): string {
+  for (const format of dates) {
+    const read = parseWithFormat(text, format);
+    if (read) return namesOffset(format) ? new Date(read.ms).toISOString() : inZone(read.ms, timeZone);
+  }
+  const iso = isoDay.test(text) ? `${text}T00:00:00` : text;
+  const ms = parseDateTime(iso);
+  if (ms === undefined)
+    throw new CellFault(`"${text}" is no date of the form ${[...dates, 'yyyy-MM-dd'].join(' or ')}`);
+  return withOffset.test(iso) ? iso : inZone(ms, timeZone);
+}
+
+const namesOffset = (format: string) => /[zK]/.test(format.replace(/'[^']*'|"[^"]*"|\\./g, ''));
