@@ -12,6 +12,7 @@ import {
   deliverySettings,
   scimSettings,
   sealingKeys,
+  sourceDefinitions,
   storeOptions,
   targetOptions,
 } from './gateway-options.js';
@@ -21,6 +22,8 @@ import { OperationsModule } from './operations/operations.module.js';
 import { SchemaRegistry } from './schema/schema-registry.js';
 import { SCIM_SETTINGS } from './scim/http/settings.js';
 import { ScimModule } from './scim/scim.module.js';
+import { SourceDefinitions } from './sources/intake/source-definition.js';
+import { SourcesModule } from './sources/sources.module.js';
 import { STORES, StoreModule } from './store/store.module.js';
 import type { Stores } from './store/stores.js';
 
@@ -40,6 +43,7 @@ class ConfiguredModule {
       module: ConfiguredModule,
       providers: [
         { provide: SchemaRegistry, useValue: registry },
+        { provide: SourceDefinitions, useValue: new SourceDefinitions(sourceDefinitions(config)) },
         {
           provide: DELIVERY_CONFIG,
           inject: [STORES],
@@ -60,7 +64,7 @@ class ConfiguredModule {
           },
         },
       ],
-      exports: [SchemaRegistry, DELIVERY_CONFIG, Targets],
+      exports: [SchemaRegistry, SourceDefinitions, DELIVERY_CONFIG, Targets],
     };
   }
 }
@@ -84,6 +88,7 @@ export class AppModule {
         ConnectorsModule.register(connectors),
         store,
         OperationsModule.register([configured, delivery]),
+        SourcesModule.register([configured, identity]),
         ScimModule.register({
           imports: [identity, configured],
           settings: { provide: SCIM_SETTINGS, useValue: scimSettings(config, version) },

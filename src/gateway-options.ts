@@ -13,6 +13,7 @@ import {
   type ReconcileSettings,
 } from './delivery/target-definition.js';
 import type { ScimSettings } from './scim/http/settings.js';
+import type { SourceDefinition } from './sources/intake/source-definition.js';
 import type { StoreOptions } from './store/data-source.js';
 
 /** The words of the configuration files in the words of the modules. */
@@ -83,6 +84,15 @@ export function targetOptions({ targets }: LandfallConfig): TargetOptions[] {
       ...domainsOf(target),
     };
   });
+}
+
+export function sourceDefinitions({ sources }: LandfallConfig): SourceDefinition[] {
+  return sources.map(({ name, file: { match, matchGroups, leavers, unknownAttributes } }) => ({
+    name,
+    match: { User: match, Group: matchGroups },
+    leavers,
+    ignoreUnknown: unknownAttributes === 'ignore',
+  }));
 }
 
 function guardOf({ file: { guard } }: LoadedTarget): { guard?: GuardDefinition } {

@@ -21,6 +21,7 @@ export type { CheckMapping, LoadedTarget, MappingFault } from './read-targets.js
 export interface LoadedSource {
   name: string;
   kind: string;
+  file: SourceFile;
   settings: Record<string, unknown>;
 }
 
@@ -126,6 +127,13 @@ function sourcesOf(folder: ConfigFolder, shown: Record<string, object>): LoadedS
     shown[name] = printable(source);
     folder.resolve(source.settings, file, ['settings'], !source.enabled);
     if (!source.enabled) return [];
-    return [{ name: basename(name).replace(/\.ya?ml$/, ''), kind: source.kind, settings: source.settings }];
+    return [
+      {
+        name: basename(name).replace(/\.ya?ml$/, ''),
+        kind: source.kind,
+        file: source,
+        settings: source.settings,
+      },
+    ];
   });
 }

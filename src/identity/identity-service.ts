@@ -1,6 +1,7 @@
 import { sameJson } from '../schema/same-json.js';
 import { checkEmployment } from './check-employment.js';
 import { change, formerImage, notFound } from './change.js';
+import { claimExternalId } from './claim.js';
 import { DecidedWrites, LostRace, type Attempt, type Written } from './decided-writes.js';
 import { newId } from './id.js';
 import { IdentityError } from './identity.errors.js';
@@ -152,6 +153,7 @@ export class IdentityService extends ResourceService {
       ...index.references.map(({ to }) => to),
       ...members.keys(),
     ]);
+    await this.claim(tx, resource, input.externalId, input.claims, caller);
     const clash = await store.insert(tx, { resource, index });
     if (clash) await this.writes.refuseClash(tx, attempt, resource.type, clash);
     if (input.externalId !== undefined)
@@ -190,6 +192,7 @@ export class IdentityService extends ResourceService {
     const externalId =
       result.externalId === undefined ? current.externalId : (result.externalId ?? undefined);
     checkEmployment(result.attributes, current.attributes);
+    await this.claim(tx, current, externalId, result.claims, caller);
     const own = !sameJson(result.attributes, current.attributes) || externalId !== current.externalId;
     const secret = result.secrets?.password !== undefined;
     const wanted = edit.members.flatMap((operation) =>
@@ -201,6 +204,8 @@ export class IdentityService extends ResourceService {
     if (externalId !== current.externalId) {
       await this.parts.store.setExternalId(tx, current.type, current.id, caller.source, externalId ?? null);
     }
+    if (result.departed !== undefined)
+      await this.parts.store.setDeparted(tx, current.id, caller.source, result.departed);
     const edges = (await editMembers(this.parts.store, tx, current.id, edit.members, at)).changes;
     if (!updated && edges.length === 0) {
       await this.parts.changeLog.rearm(tx, current, caller);
@@ -244,6 +249,17 @@ export class IdentityService extends ResourceService {
     if (clash === 'lost') throw new LostRace();
     if (clash) await this.writes.refuseClash(tx, attempt, current.type, clash);
     return resource;
+  }
+
+  private async claim(
+    tx: Transaction,
+    { type, id }: Resource,
+    externalId: string | undefined,
+    claims: boolean | undefined,
+    { source }: Caller,
+  ): Promise<void> {
+    if (claims === true && externalId !== undefined)
+      await claimExternalId(this.parts.store, tx, { type, id, source, externalId });
   }
 
   private async answer(written: Written, caller: Caller, view: ViewOptions): Promise<ResourceView> {

@@ -64,6 +64,19 @@ export interface NewResource {
   externalId?: string;
   members?: string[];
   secrets?: Secrets;
+  /** The externalId stands for one resource of the source: `notUnique` while another one has it. */
+  claims?: boolean;
+}
+
+/** How a source that has a resource no more left it: it deactivated the resource by that, or only went. */
+export type Departure = 'deactivated' | 'noted';
+
+/** What a source calls a resource. */
+export interface NamedResource {
+  externalId: string;
+  resourceId: string;
+  /** The source has the resource no more. */
+  departed?: Departure;
 }
 
 /** What an edit makes of the attributes. */
@@ -72,6 +85,10 @@ export interface EditResult {
   /** Absent: unchanged; null: cleared. */
   externalId?: string | null;
   secrets?: Secrets;
+  /** As for a new resource. */
+  claims?: boolean;
+  /** Absent: unchanged; null: the source has the resource. */
+  departed?: Departure | null;
 }
 
 export interface Edit {

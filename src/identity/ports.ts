@@ -1,7 +1,17 @@
 /** What identity needs of others. `UnitOfWork` and `ResourceStore` are implemented by store, `ChangeLog` and `Settlement` by delivery. */
 import type { ResolvedFilter } from '../schema/filter.js';
 import type { Attributes, JsonObject } from '../schema/types.js';
-import type { AccountView, Caller, GroupMembership, Member, Query, Resource, Secrets } from './model.js';
+import type {
+  AccountView,
+  Caller,
+  Departure,
+  GroupMembership,
+  Member,
+  NamedResource,
+  Query,
+  Resource,
+  Secrets,
+} from './model.js';
 
 /** An open transaction; only the store knows what is inside. */
 export abstract class Transaction {
@@ -81,6 +91,28 @@ export abstract class ResourceStore {
     value: string | null,
   ): Promise<void>;
   abstract externalIds(tx: Transaction | undefined, id: string): Promise<Record<string, string>>;
+  /** What the source calls so; clients of RFC 7644 may have used one externalId twice. In a transaction nobody else takes it meanwhile. */
+  abstract named(
+    tx: Transaction | undefined,
+    type: string,
+    source: string,
+    externalId: string,
+  ): Promise<NamedResource[]>;
+  /** Everything that the source has of the type, in pages of externalId order; without what departed. */
+  abstract namedPage(
+    type: string,
+    source: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<NamedResource[]>;
+  abstract setDeparted(
+    tx: Transaction,
+    id: string,
+    source: string,
+    departed: Departure | null,
+  ): Promise<void>;
+  /** The key that another resource has already, as far as was committed. */
+  abstract clash(type: string, id: string | undefined, index: ResourceIndex): Promise<KeyClash | undefined>;
   /** Member changes raise the version without compare-and-set. */
   abstract touch(tx: Transaction, id: string, at: number): Promise<number>;
   /** Removes the resource with keys, values, references and memberships; the ids on the other side of each membership. */

@@ -16,6 +16,7 @@ import { InventoryStore } from '../delivery/jobs/inventory-store.js';
 import { JobStore } from '../delivery/jobs/job.js';
 import { ResourceIndexer, ResourceStore, UnitOfWork } from '../identity/ports.js';
 import { SchemaRegistry } from '../schema/schema-registry.js';
+import { ParkedRecords } from '../sources/intake/parked-records.js';
 import { dataSourceOptions, type StoreOptions } from './data-source.js';
 import { openStore, type Store } from './store.js';
 import { createStores, type Stores } from './stores.js';
@@ -45,6 +46,7 @@ const ports: Provider[] = [
   port(LogStore, (stores) => stores.delivery.logs),
   port(JobStore, (stores) => stores.delivery.jobs),
   port(InventoryStore, (stores) => stores.delivery.inventory),
+  port(ParkedRecords, (stores) => stores.parkedRecords),
   port(StoreClock, (stores) => stores.delivery.clock),
 ];
 

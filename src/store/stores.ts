@@ -13,6 +13,7 @@ import { SqlUndecidedStore } from './delivery/sql-undecided-store.js';
 import { Cursors } from './resources/cursors.js';
 import { ResourceSearch } from './resources/resource-search.js';
 import { SqlResourceStore } from './resources/sql-resource-store.js';
+import { SqlParkedRecords } from './sources/sql-parked-records.js';
 import type { Store } from './store.js';
 import { storeFacts, type StoreFacts } from './store-facts.js';
 
@@ -22,6 +23,7 @@ export interface Stores {
   indexer: SchemaIndexer;
   resources: SqlResourceStore;
   delivery: DeliveryStores;
+  parkedRecords: SqlParkedRecords;
 }
 
 export async function createStores(store: Store, registry: SchemaRegistry): Promise<Stores> {
@@ -44,6 +46,7 @@ export async function createStores(store: Store, registry: SchemaRegistry): Prom
     facts,
     indexer,
     resources: new SqlResourceStore(reader, search),
+    parkedRecords: new SqlParkedRecords(reader, unitOfWork),
     delivery: {
       links: new SqlLinkStore(reader, unitOfWork),
       edges: new SqlEdgeStore(reader),

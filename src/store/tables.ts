@@ -73,7 +73,14 @@ export const tables: TableDescription[] = [
   },
   {
     name: 'external_id',
-    columns: { resource_id: text, source: text, type: text, value: text },
+    columns: {
+      resource_id: text,
+      source: text,
+      type: text,
+      value: text,
+      /** The source has the resource no more: `deactivated` by that, or `noted`. */
+      departed: optionalText,
+    },
     primaryKey: ['resource_id', 'source'],
     clustered: true,
     indices: { ix_external_id_value: ['type', 'source', 'value'] },
@@ -258,6 +265,22 @@ export const tables: TableDescription[] = [
       ix_log_target: ['target', 'at'],
       ix_log_correlation: ['correlation_id'],
     },
+  },
+  {
+    name: 'parked_record',
+    columns: {
+      source: text,
+      type: text,
+      external_id: text,
+      place: text,
+      /** Ids of the resources that could be meant. */
+      candidates: json,
+      reason: text,
+      /** What the source stated, without secrets. */
+      attributes: json,
+      at: time,
+    },
+    primaryKey: ['source', 'type', 'external_id'],
   },
   {
     name: 'event',

@@ -1,4 +1,12 @@
-import type { AccountView, GroupMembership, Member, Query, Resource } from '../../identity/model.js';
+import type {
+  AccountView,
+  Departure,
+  GroupMembership,
+  Member,
+  NamedResource,
+  Query,
+  Resource,
+} from '../../identity/model.js';
 import {
   ResourceStore,
   type KeyClash,
@@ -10,15 +18,10 @@ import {
 } from '../../identity/ports.js';
 import type { ResolvedFilter } from '../../schema/filter.js';
 import { marks, parseJson, pieces, sqlOf, toJson, type Sql } from '../sql/sql.js';
+import * as names from './external-ids.js';
 import * as members from './membership-rows.js';
-import {
-  indexKey,
-  resourceColumns,
-  toResource,
-  updateIndex,
-  writeIndex,
-  type ResourceRow,
-} from './resource-rows.js';
+import { claimKeys, clashOf, LostKey, releaseKeys } from './resource-keys.js';
+import { resourceColumns, toResource, updateIndex, writeIndex, type ResourceRow } from './resource-rows.js';
 import type { ResourceSearch } from './resource-search.js';
 
 const countShards = 16;
@@ -36,7 +39,7 @@ export class SqlResourceStore extends ResourceStore {
 
   async insert(tx: Transaction, { resource, index }: StoredResource): Promise<KeyClash | undefined> {
     const sql = sqlOf(tx);
-    const clash = await this.clashOf(sql, resource.type, resource.id, index);
+    const clash = await clashOf(sql, resource.type, resource.id, index);
     if (clash) return clash;
     await sql.run(
       'INSERT INTO resource (id, type, version, created, last_modified, attributes, search) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -50,7 +53,7 @@ export class SqlResourceStore extends ResourceStore {
         toJson(index.search),
       ],
     );
-    const lost = await this.claimKeys(sql, resource.type, resource.id, index);
+    const lost = await claimKeys(sql, resource.type, resource.id, index);
     if (lost) throw new LostKey(lost);
     await writeIndex(sql, resource.type, resource.id, index);
     await this.count(sql, resource, 1);
@@ -80,7 +83,7 @@ export class SqlResourceStore extends ResourceStore {
   ): Promise<KeyClash | 'lost' | undefined> {
     const sql = sqlOf(tx);
     const { resource, index } = stored;
-    const clash = await this.clashOf(sql, resource.type, resource.id, index);
+    const clash = await clashOf(sql, resource.type, resource.id, index);
     if (clash) return clash;
     const changed = await sql.run(
       'UPDATE resource SET version = ?, last_modified = ?, attributes = ?, search = ? WHERE id = ? AND version = ?',
@@ -94,39 +97,52 @@ export class SqlResourceStore extends ResourceStore {
       ],
     );
     if (changed !== 1) return 'lost';
-    await this.releaseKeys(sql, resource.id, index);
-    const lost = await this.claimKeys(sql, resource.type, resource.id, index);
+    await releaseKeys(sql, resource.id, index);
+    const lost = await claimKeys(sql, resource.type, resource.id, index);
     if (lost) throw new LostKey(lost);
     await updateIndex(sql, resource.type, resource.id, index);
     return undefined;
   }
 
-  async setExternalId(
+  setExternalId(
     tx: Transaction,
     type: string,
     id: string,
     source: string,
     value: string | null,
   ): Promise<void> {
-    const sql = sqlOf(tx);
-    if (value === null) {
-      await sql.run('DELETE FROM external_id WHERE resource_id = ? AND source = ?', [id, source]);
-      return;
-    }
-    await sql.run(
-      `INSERT INTO external_id (resource_id, source, type, value) VALUES (?, ?, ?, ?)
-       ON CONFLICT (resource_id, source) DO UPDATE SET value = excluded.value`,
-      [id, source, type, value],
-    );
+    return names.setExternalId(sqlOf(tx), type, id, source, value);
   }
 
-  async externalIds(tx: Transaction | undefined, id: string): Promise<Record<string, string>> {
-    const sql = tx ? sqlOf(tx) : this.reader;
-    const rows = await sql.all<{ source: string; value: string }>(
-      'SELECT source, value FROM external_id WHERE resource_id = ? ORDER BY source',
-      [id],
-    );
-    return Object.fromEntries(rows.map((row) => [row.source, row.value]));
+  externalIds(tx: Transaction | undefined, id: string): Promise<Record<string, string>> {
+    return names.externalIds(tx ? sqlOf(tx) : this.reader, id);
+  }
+
+  async named(
+    tx: Transaction | undefined,
+    type: string,
+    source: string,
+    externalId: string,
+  ): Promise<NamedResource[]> {
+    if (tx) await names.holdName(sqlOf(tx), type, source, externalId);
+    return names.named(tx ? sqlOf(tx) : this.reader, type, source, externalId);
+  }
+
+  namedPage(
+    type: string,
+    source: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<NamedResource[]> {
+    return names.namedPage(this.reader, type, source, after, limit);
+  }
+
+  setDeparted(tx: Transaction, id: string, source: string, departed: Departure | null): Promise<void> {
+    return names.setDeparted(sqlOf(tx), id, source, departed);
+  }
+
+  clash(type: string, id: string | undefined, index: ResourceIndex): Promise<KeyClash | undefined> {
+    return clashOf(this.reader, type, id, index);
   }
 
   async touch(tx: Transaction, id: string, at: number): Promise<number> {
@@ -269,56 +285,6 @@ export class SqlResourceStore extends ResourceStore {
     return this.knownEpoch ?? '0';
   }
 
-  private async clashOf(
-    sql: Sql,
-    type: string,
-    id: string,
-    index: ResourceIndex,
-  ): Promise<KeyClash | undefined> {
-    for (const { path, value } of index.keys) {
-      const row = await sql.get<{ resource_id: string }>(
-        'SELECT resource_id FROM resource_key WHERE type = ? AND path = ? AND value = ?',
-        [type, path, indexKey(value)],
-      );
-      if (row && row.resource_id !== id) return { path, value, holder: row.resource_id };
-    }
-    return undefined;
-  }
-
-  /** A key that was free a moment ago: on PostgreSQL another transaction may take it in between. */
-  private async claimKeys(
-    sql: Sql,
-    type: string,
-    id: string,
-    index: ResourceIndex,
-  ): Promise<KeyClash | undefined> {
-    for (const { path, value } of index.keys) {
-      const row = await sql.get<{ resource_id: string }>(
-        `INSERT INTO resource_key (type, path, value, resource_id) VALUES (?, ?, ?, ?)
-         ON CONFLICT (type, path, value) DO UPDATE SET value = excluded.value RETURNING resource_id`,
-        [type, path, indexKey(value), id],
-      );
-      if (row && row.resource_id !== id) return { path, value, holder: row.resource_id };
-    }
-    return undefined;
-  }
-
-  private async releaseKeys(sql: Sql, id: string, index: ResourceIndex): Promise<void> {
-    const wanted = new Set(index.keys.map(({ path, value }) => `${path}\n${indexKey(value)}`));
-    const rows = await sql.all<{ type: string; path: string; value: string }>(
-      'SELECT type, path, value FROM resource_key WHERE resource_id = ?',
-      [id],
-    );
-    for (const row of rows) {
-      if (wanted.has(`${row.path}\n${row.value}`)) continue;
-      await sql.run('DELETE FROM resource_key WHERE type = ? AND path = ? AND value = ?', [
-        row.type,
-        row.path,
-        row.value,
-      ]);
-    }
-  }
-
   /** Totals are kept, not counted: in shards, so that concurrent writers on PostgreSQL do not queue for one row. */
   private async count(sql: Sql, resource: { id: string; type: string }, by: number): Promise<void> {
     const shard = sql.engine === 'sqlite' ? 0 : parseInt(resource.id.slice(-1), 16) % countShards || 0;
@@ -327,13 +293,5 @@ export class SqlResourceStore extends ResourceStore {
        ON CONFLICT (type, shard) DO UPDATE SET resources = resource_count.resources + excluded.resources`,
       [resource.type, shard, by],
     );
-  }
-}
-
-/** Thrown inside a transaction, which is rolled back by it: another writer took the key first. */
-export class LostKey extends Error {
-  constructor(readonly clash: KeyClash) {
-    super(`another resource has ${clash.path} already`);
-    this.name = 'LostKey';
   }
 }
