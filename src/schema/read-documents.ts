@@ -152,6 +152,14 @@ function checkLinks(
       ![...builtInTypes, ...configured.resourceTypes].some(({ name }) => same(name, extended))
     )
       reader.report('extends', `no resource type has the name "${extended}"`);
+    const extending = configured.resourceTypes.find(
+      ({ name }) => extended !== undefined && same(name, extended),
+    );
+    if (extending?.schemaExtensions.some((extension) => same(extension.schema, schema.id)))
+      reader.report(
+        'extends',
+        `"${extending.name}" names the schema in its schemaExtensions: leave "extends" out`,
+      );
     if (extended === undefined && !cited.some((urn) => same(urn, schema.id)))
       reader.report(
         'id',

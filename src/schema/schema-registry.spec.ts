@@ -127,6 +127,36 @@ describe('configured schemas', () => {
     });
   });
 
+  it('are named as an extension once', () => {
+    const files = [
+      {
+        file: 'badge.json',
+        content: {
+          id: 'urn:example:badge',
+          name: 'Badge',
+          extends: 'Device',
+          attributes: [{ name: 'number' }],
+        },
+      },
+      {
+        file: 'device.json',
+        content: { id: 'urn:example:device', name: 'Device', attributes: [{ name: 'serial' }] },
+      },
+      {
+        file: 'devices.json',
+        content: {
+          name: 'Device',
+          endpoint: '/Devices',
+          schema: 'urn:example:device',
+          schemaExtensions: [{ schema: 'urn:example:badge', required: true }],
+        },
+      },
+    ];
+    expect(() => SchemaRegistry.from(files)).toThrow(
+      'badge.json: extends: "Device" names the schema in its schemaExtensions: leave "extends" out',
+    );
+  });
+
   it('make a whole resource type with a §6 document', () => {
     const configured = SchemaRegistry.from([
       {

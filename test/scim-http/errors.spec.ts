@@ -19,10 +19,11 @@ describe('RFC 7644 §3.12 errors', () => {
     ['PUT', '/Users', 405],
     ['POST', `/Users/${UNKNOWN}`, 405],
     ['GET', '/Bulk', 405],
+    ['DELETE', '/', 405],
     ['DELETE', '/Schemas', 405],
     ['PATCH', '/ServiceProviderConfig', 405],
     ['GET', '/Users/.search', 405],
-    ['DELETE', '', 404],
+    ['DELETE', '', 405],
     ['OPTIONS', '/Users', 405],
   ])('%s %s is %d', async (method, path, status) => {
     const answer = await server.ask(path, {

@@ -32,7 +32,7 @@ export class SearchController {
     );
   }
 
-  @All('*')
+  @All(['', '*'])
   unknown(@Req() request: ScimRequest): never {
     throw unknownEndpoint(request, this.registry);
   }
