@@ -1,4 +1,4 @@
-import { All, Controller, Get, HttpCode, Post, Req, UseInterceptors } from '@nestjs/common';
+import { All, Controller, HttpCode, Post, Req, UseInterceptors } from '@nestjs/common';
 import { SchemaRegistry } from '../../schema/schema-registry.js';
 import { unknownEndpoint } from './endpoints.js';
 import { ListRequests } from './list-requests.js';
@@ -17,8 +17,10 @@ export class SearchController {
     private readonly lists: ListRequests,
   ) {}
 
-  @Get()
+  /** The root takes every method, so that those which it does not know are 405 as everywhere. */
+  @All()
   list(@Req() request: ScimRequest): Promise<ScimReply> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return this.unknown(request);
     return this.lists.list(this.registry.resourceTypes, this.reader.context(request));
   }
 
@@ -32,7 +34,7 @@ export class SearchController {
     );
   }
 
-  @All(['', '*'])
+  @All('*')
   unknown(@Req() request: ScimRequest): never {
     throw unknownEndpoint(request, this.registry);
   }
