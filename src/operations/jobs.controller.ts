@@ -1,12 +1,12 @@
 import { Controller, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
 import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Scopes } from '../auth/index.js';
-import { JobStore, type JobKindName, type JobState } from '../delivery/jobs/job.js';
+import { jobKinds, JobStore, type JobKindName, type JobState } from '../delivery/jobs/job.js';
 import { checked } from './bodies.js';
 import { jobView } from './job-view.js';
 
 class JobsQuery {
-  @IsOptional() @IsIn(['reconcile', 'import']) kind?: JobKindName;
+  @IsOptional() @IsIn(jobKinds) kind?: JobKindName;
   @IsOptional() @IsString() target?: string;
   @IsOptional() @IsIn(['running', 'done', 'failed', 'cancelled']) state?: JobState;
   @IsOptional() @IsInt() @Min(1) @Max(100) limit?: number;

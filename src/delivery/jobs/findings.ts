@@ -3,6 +3,8 @@ import type { JsonObject } from '../../schema/types.js';
 /** What a job found, by category: exact counts, and the first rows of each. */
 export interface FoundRow {
   label: string;
+  /** Where in a file: `people.csv:17`. */
+  place?: string;
   resourceId?: string;
   account?: string;
   detail: string;

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../schema/types.js';
 
-export type JobKindName = 'reconcile' | 'import';
+export const jobKinds = ['reconcile', 'import', 'csv'] as const;
+export type JobKindName = (typeof jobKinds)[number];
 export type JobState = 'running' | 'done' | 'failed' | 'cancelled';
 
 export interface JobProgress {
@@ -15,12 +16,15 @@ export interface JobProgress {
   /** Why it does not get on at the moment. */
   waiting?: string;
   failures: number;
+  /** What work of this kind needs to know beside. */
+  details?: JsonObject;
 }
 
-/** Work over a whole target: asked for by a person or a schedule, carried out by one replica at a time. */
+/** Work over a whole target or source: asked for by a person or a schedule, carried out by one replica at a time. */
 export interface Job {
   id: string;
   kind: JobKindName;
+  /** Name of the target, for `csv` of the source. */
   target: string;
   state: JobState;
   progress: JobProgress;
@@ -37,7 +41,7 @@ export interface JobFilter {
 }
 
 export abstract class JobStore {
-  /** False: a job of this kind is already running on the target. */
+  /** False: a job of this kind is already running on the target or source. */
   abstract begin(job: Job): Promise<boolean>;
   abstract get(id: string): Promise<Job | undefined>;
   /** Newest first. */

@@ -3,8 +3,9 @@ import { newId } from '../../identity/id.js';
 import type { AttemptLogger } from '../attempt/attempt.js';
 import type { StoreClock, TurnStore } from '../ports.js';
 import type { Replica, Targets } from '../targets.js';
-import type { Job, JobKindName, JobStore } from './job.js';
-import { Interrupted, type JobWork } from './job-run.js';
+import type { JsonObject } from '../../schema/types.js';
+import type { Job, JobKindName, JobProgress, JobStore } from './job.js';
+import { Interrupted, Refused, type JobWork } from './job-run.js';
 
 export interface JobsParts {
   jobs: JobStore;
@@ -19,6 +20,12 @@ export interface JobsParts {
   retentionMs: number;
 }
 
+/** Where a job begins that goes on with the work of another one. */
+export interface JobStart {
+  progress?: Partial<JobProgress>;
+  result?: JsonObject;
+}
+
 const everyMs = 15_000;
 const turnMs = 120_000;
 const mostFailures = 5;
@@ -31,8 +38,13 @@ export class Jobs {
 
   constructor(
     private readonly parts: JobsParts,
-    private readonly works: readonly JobWork[],
+    private readonly works: JobWork[],
   ) {}
+
+  /** Another kind of work; before `start`. */
+  add(work: JobWork): void {
+    this.works.push(work);
+  }
 
   start(): void {
     this.stopping = new AbortController();
@@ -49,17 +61,22 @@ export class Jobs {
     await Promise.all(this.running.values());
   }
 
-  /** Undefined: a job of this kind is already running on the target. */
-  async begin(kind: JobKindName, target: string, apply: boolean): Promise<Job | undefined> {
+  /** Undefined: a job of this kind is already running on the target or source. */
+  async begin(
+    kind: JobKindName,
+    target: string,
+    apply: boolean,
+    start: JobStart = {},
+  ): Promise<Job | undefined> {
     const at = await this.parts.clock.now();
-    const progress = { apply, step: '', after: '', done: 0, total: 0, failures: 0 };
+    const progress = { apply, step: '', after: '', done: 0, total: 0, failures: 0, ...start.progress };
     const job: Job = {
       id: newId(),
       kind,
       target,
       state: 'running',
       progress,
-      result: {},
+      result: start.result ?? {},
       createdAt: at,
       updatedAt: at,
     };
@@ -98,23 +115,26 @@ export class Jobs {
     this.running.set(job.id, run);
   }
 
-  private async work({ id }: Job): Promise<void> {
+  private async work(listed: Job): Promise<void> {
+    const { id } = listed;
     const { jobs, turns, replica } = this.parts;
     const turn = `job ${id}`;
-    if (!(await turns.take(turn, replica.name, turnMs))) return;
+    const work = this.workOf(listed);
+    if ((await work.isHere?.(listed)) === false) return;
+    if (!(await turns.take(turn, replica.name, work.turnMs ?? turnMs))) return;
     try {
       // Read under the turn: another replica may have brought it further.
       const job = await jobs.get(id);
-      if (job?.state === 'running') await this.carryOut(job, turn);
+      if (job?.state === 'running') await this.carryOut(job, turn, work);
     } finally {
       await turns.take(turn, replica.name, 0);
     }
   }
 
-  private async carryOut(job: Job, turn: string): Promise<void> {
-    const work = this.works.find(({ kind }) => kind === job.kind)!;
+  private async carryOut(job: Job, turn: string, work: JobWork): Promise<void> {
+    const checkpoint = () => this.checkpoint(job, turn, work.turnMs ?? turnMs);
     try {
-      await work.run({ job, signal: this.stopping.signal, checkpoint: () => this.checkpoint(job, turn) });
+      await work.run({ job, signal: this.stopping.signal, checkpoint });
       job.state = 'done';
       await this.parts.jobs.save(job);
     } catch (error) {
@@ -125,11 +145,12 @@ export class Jobs {
 
   /** A target that is down is waited for; any other failure is tried a few times. */
   private async setBack(job: Job, error: unknown): Promise<void> {
+    const refused = error instanceof Refused;
     const away =
       error instanceof ConnectorError && (error.kind === 'unavailable' || error.kind === 'unknown');
     const { progress } = job;
     progress.waiting = error instanceof Error ? error.message : String(error);
-    if (!away && ++progress.failures >= mostFailures) job.state = 'failed';
+    if (refused || (!away && ++progress.failures >= mostFailures)) job.state = 'failed';
     await this.parts.jobs.save(job);
     this.parts.logger.warn(
       { job: job.id, kind: job.kind, target: job.target, error: progress.waiting },
@@ -137,12 +158,16 @@ export class Jobs {
     );
   }
 
-  private async checkpoint(job: Job, turn: string): Promise<void> {
+  private async checkpoint(job: Job, turn: string, forMs: number): Promise<void> {
     delete job.progress.waiting;
     if (!(await this.parts.jobs.save(job))) throw new Interrupted('cancelled');
-    if (!(await this.parts.turns.take(turn, this.parts.replica.name, turnMs)))
+    if (!(await this.parts.turns.take(turn, this.parts.replica.name, forMs)))
       throw new Interrupted('another replica works on it');
     if (this.stopping.signal.aborted) throw new Interrupted('stopping');
+  }
+
+  private workOf({ kind }: Job): JobWork {
+    return this.works.find((work) => work.kind === kind)!;
   }
 
   private failed(error: unknown): void {

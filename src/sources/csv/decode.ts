@@ -43,7 +43,7 @@ export async function* decoded(file: string, encoding: Encoding): AsyncGenerator
   if (rest !== '') yield rest;
 }
 
-/** The byte order mark decides; without one `auto` is UTF-8. */
+/** A byte order mark decides, whatever the settings say: rejected rows that were mended come back as UTF-8. Without one `auto` is UTF-8. */
 async function encodingOf(file: string, given: Encoding): Promise<{ meant: Encoding; start: number }> {
   const head = Buffer.alloc(3);
   const handle = await open(file);
@@ -54,8 +54,6 @@ async function encodingOf(file: string, given: Encoding): Promise<{ meant: Encod
   }
   const mark = marks.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte));
   if (!mark) return { meant: given === 'auto' ? 'utf-8' : given, start: 0 };
-  if (given !== 'auto' && given !== mark.encoding)
-    throw new FileFault(`the file begins with the byte order mark of ${mark.encoding}, not ${given}`);
   return { meant: mark.encoding, start: mark.bytes.length };
 }
 

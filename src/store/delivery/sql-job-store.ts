@@ -1,11 +1,11 @@
 import type { Job, JobFilter, JobKindName, JobProgress, JobState } from '../../delivery/jobs/job.js';
-import { JobStore } from '../../delivery/jobs/job.js';
+import { jobKinds, JobStore } from '../../delivery/jobs/job.js';
 import type { UnitOfWork } from '../../identity/ports.js';
 import type { JsonObject } from '../../schema/types.js';
 import { storeNow } from '../clock.js';
 import { parseJson, sqlOf, toJson, type Parameter, type Row, type Sql } from '../sql/sql.js';
 
-const kinds = "kind IN ('reconcile', 'import')";
+const kinds = `kind IN (${jobKinds.map((kind) => `'${kind}'`).join(', ')})`;
 
 export class SqlJobStore extends JobStore {
   constructor(
@@ -18,8 +18,11 @@ export class SqlJobStore extends JobStore {
   begin(job: Job): Promise<boolean> {
     return this.unitOfWork.run(async (tx) => {
       const sql = sqlOf(tx);
-      // Replicas ask one after another: the row of the target is the gate.
-      await sql.run('UPDATE target SET name = name WHERE name = ?', [job.target]);
+      // Replicas ask one after another: this row is the gate.
+      await sql.run(
+        'INSERT INTO turn (name, owner, until) VALUES (?, ?, 0) ON CONFLICT (name) DO UPDATE SET owner = excluded.owner',
+        [`begin ${job.kind} ${job.target}`, job.id],
+      );
       const other = await sql.get(
         "SELECT id FROM job WHERE kind = ? AND target = ? AND state = 'running' AND id <> ?",
         [job.kind, job.target, job.id],
