@@ -52,6 +52,7 @@ export function deliverySettings({ delivery }: LandfallConfig): DeliverySettings
     passwordWaitsMs: duration(delivery.passwordWaits),
     logRetentionMs: duration(delivery.logRetention),
     mustChangeInitialPassword: delivery.mustChangeInitialPassword,
+    timeZone: delivery.employer.timeZone,
     reconcile: reconcileSettings(delivery.reconcile),
   };
 }

@@ -41,6 +41,7 @@ const words: Record<string, (rule: Rule, value: unknown) => string> = {
   isIso8601: () => 'must be a date such as 2027-11-30 or 2027-11-30T08:00:00Z',
   isDuration: (_rule, value) =>
     `must be a duration such as 500ms, 8s, 5m, 2h or 30d${durationPattern.test(`${String(value)}s`) ? '; the unit is missing' : ''}`,
+  isTimeZone: () => 'must be a time zone of the IANA database such as Europe/Berlin',
   isSize: () => 'must be a size such as 64KB or 8MB',
   isScalar: () => 'must be text, a number, true or false',
   arrayUnique: () => 'names something twice',

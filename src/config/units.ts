@@ -1,3 +1,4 @@
+import { timeZone } from '../employment/index.js';
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 
 const durations: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -45,3 +46,13 @@ function amount(text: string, pattern: RegExp, units: Record<string, number>): n
   if (unit === undefined) throw new Error(`"${text}" has no unit that is known here`);
   return parseInt(text, 10) * units[unit]!;
 }
+
+/** A time zone of the IANA database: `Europe/Berlin`. */
+export const IsTimeZone = (options?: ValidationOptions): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'isTimeZone',
+      validator: { validate: (value: unknown) => typeof value === 'string' && timeZone(value) !== undefined },
+    },
+    options,
+  );

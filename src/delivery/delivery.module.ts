@@ -11,6 +11,7 @@ import { UndoChange } from '../identity/undo-change.js';
 import { SchemaRegistry } from '../schema/schema-registry.js';
 import type { AttemptLogger } from './attempt/attempt.js';
 import { Delivery, type DeliveryStores } from './delivery.js';
+import { EmploymentStore } from './employment/employment-store.js';
 import { GuardDecisions } from './guard-decisions.js';
 import { createJobs } from './jobs/create-jobs.js';
 import { InventoryStore } from './jobs/inventory-store.js';
@@ -61,6 +62,7 @@ const stores = [
   PassStore,
   JobStore,
   InventoryStore,
+  EmploymentStore,
 ] as const;
 
 function wire(
@@ -84,6 +86,7 @@ function wire(
     passProgress,
     jobs,
     inventory,
+    employment,
   ] = given;
   return new Delivery({
     stores: {
@@ -99,6 +102,7 @@ function wire(
       passProgress,
       jobs,
       inventory,
+      employment,
     } as DeliveryStores,
     unitOfWork,
     resources,

@@ -4,6 +4,12 @@ import type { AttemptLogger } from './attempt/attempt.js';
 import type { AttemptParts } from './attempt/parts.js';
 import { DeliveryChangeLog } from './change-log.js';
 import { Dispatcher } from './dispatcher.js';
+import { Calendar } from './employment/calendar.js';
+import { createEmployment } from './employment/create-employment.js';
+import type { EmploymentStore } from './employment/employment-store.js';
+import { DatedChangeLog, DatedUndo } from './employment/following.js';
+import { Periods } from './employment/periods.js';
+import type { EmploymentScheduler } from './employment/scheduler.js';
 import type { InventoryStore } from './jobs/inventory-store.js';
 import type { JobStore } from './jobs/job.js';
 import { Maintenance } from './maintenance.js';
@@ -44,6 +50,7 @@ export interface DeliveryStores {
   clock: StoreClock;
   jobs: JobStore;
   inventory: InventoryStore;
+  employment: EmploymentStore;
 }
 
 export interface DeliveryOptions {
@@ -68,6 +75,7 @@ export class Delivery {
   readonly maintenance: Maintenance;
   readonly rules: RuleMemberships;
   readonly passes: Passes;
+  readonly scheduler: EmploymentScheduler;
   /** Records changes without the rules' say. */
   private readonly recording: DeliveryChangeLog;
   readonly parts: AttemptParts;
@@ -76,18 +84,22 @@ export class Delivery {
     const { stores, targets, settings, sealing } = options;
     const replica = new Replica();
     const wake = () => this.dispatcher.wake();
+    const calendar = new Calendar(stores.clock, settings.timeZone);
+    const periods = new Periods(stores.employment, calendar, options.resources);
     this.recording = new DeliveryChangeLog({ ...stores, targets, sealing, replica, settings, wake });
     this.rules = new RuleMemberships({
       resources: options.resources,
       clock: stores.clock,
+      calendar,
       changeLog: this.recording,
     });
-    this.changeLog = new RuleFollowingChangeLog(this.recording, this.rules);
+    this.changeLog = new DatedChangeLog(new RuleFollowingChangeLog(this.recording, this.rules), periods);
     this.parts = {
       ...stores,
       unitOfWork: options.unitOfWork,
       resources: options.resources,
-      undo: new RuleFollowingUndo(options.undo, this.rules, options.resources),
+      undo: new DatedUndo(new RuleFollowingUndo(options.undo, this.rules, options.resources), periods),
+      calendar,
       sealing,
       targets,
       replica,
@@ -108,17 +120,31 @@ export class Delivery {
       settlement: this.settlement,
       logger: options.logger,
     });
-    this.passes = this.createPasses(replica, wake);
+    const parts = { ...this.backgroundParts(), replica, wake };
+    const { timeZone } = settings;
+    const { scheduler, zonePass } = createEmployment({ ...parts, periods, timeZone });
+    this.scheduler = scheduler;
+    this.passes = new Passes(parts, [
+      new RulePass(parts),
+      ...targets.all().map((target) => new TargetPass(parts, target)),
+      zonePass,
+    ]);
   }
 
-  private createPasses(replica: Replica, wake: () => void): Passes {
+  private backgroundParts() {
     const { stores, unitOfWork, resources, targets, logger, settings } = this.options;
-    const { passProgress: progress, turns, clock } = stores;
-    const parts = { ...stores, unitOfWork, resources, progress, pageSize: settings.passPageSize, wake };
-    return new Passes({ progress, turns, clock, replica, logger }, [
-      new RulePass({ ...parts, memberships: this.rules }),
-      ...targets.all().map((target) => new TargetPass(parts, target)),
-    ]);
+    const progress = stores.passProgress;
+    const memberships = this.rules;
+    return {
+      ...stores,
+      unitOfWork,
+      resources,
+      targets,
+      logger,
+      progress,
+      memberships,
+      pageSize: settings.passPageSize,
+    };
   }
 
   /** Registers the targets' revisions and makes the rule groups, then works. */
@@ -131,6 +157,7 @@ export class Delivery {
     this.dispatcher.start();
     this.maintenance.start();
     this.passes.start();
+    this.scheduler.start();
   }
 
   private establishRuleGroups(): Promise<void> {
@@ -140,6 +167,7 @@ export class Delivery {
   }
 
   async stop(): Promise<void> {
+    await this.scheduler.stop();
     await this.passes.stop();
     this.maintenance.stop();
     await this.dispatcher.stop();

@@ -226,6 +226,7 @@ export abstract class ReservationStore {
 export abstract class SealedStore {
   abstract insert(tx: Transaction, sealed: SealedPassword): Promise<void>;
   abstract ofLink(linkId: string): Promise<SealedPassword[]>;
+  /** It can be revealed until then, or longer where that was said before. */
   abstract delivered(tx: Transaction, sealedId: string, expiresAt: number): Promise<void>;
   abstract erase(tx: Transaction, sealedId: string): Promise<boolean>;
   /** What waited to be set and must not be any more. */
@@ -308,4 +309,6 @@ export abstract class PassStore {
 /** The store's clock: what leases and next attempts are compared with. */
 export abstract class StoreClock {
   abstract now(tx?: Transaction): Promise<number>;
+  /** What calendars go by: the wall clock, which people and time servers set forward and back. */
+  abstract wall(tx?: Transaction): Promise<number>;
 }

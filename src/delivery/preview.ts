@@ -5,6 +5,7 @@ import {
   type PlannedChange,
   type UniqueValue,
 } from '../connectors/connector.js';
+import type { Employment } from '../employment/index.js';
 import { newId } from '../identity/id.js';
 import type { Resource } from '../identity/model.js';
 import type { MappedAccount, ScopeVerdict } from '../mapping/types.js';
@@ -14,12 +15,21 @@ import { labelOf } from './label.js';
 import type { Link } from './model.js';
 import type { RunningTarget } from './targets.js';
 
+/** Why `active` is what mapping sees, and when that changes. */
+export interface PreviewedEmployment {
+  employed: boolean;
+  reason: string;
+  nextChangeAt?: string;
+}
+
 /** What a target would do about one resource. Nothing is written, nothing is reserved. */
 export interface Preview {
   target: string;
   resourceId: string;
   label: string;
   scope: ScopeVerdict;
+  /** What the dates of the resource say, where it has any. */
+  employment?: PreviewedEmployment;
   match?: string;
   action: string;
   account?: string;
@@ -57,12 +67,14 @@ export class Previewing {
       ...((await this.parts.links.find(target.name, resource.id)) ?? newLink(target.name, resource)),
       ...account,
     };
-    const mapped = definition.map(await mappingInput(this.parts, target, resource));
+    const seen = await mappingInput(this.parts, target, resource);
+    const mapped = definition.map(seen);
     const preview: Preview = {
       target: target.name,
       resourceId: resource.id,
       label: labelOf(resource),
       scope: mapped.scope,
+      ...(seen.employment ? { employment: previewed(seen.employment) } : {}),
       action: 'none',
       ...(mapped.container === undefined ? {} : { container: mapped.container }),
       changes: [],
@@ -117,6 +129,14 @@ export class Previewing {
     preview.changes = [...plan.changes];
     if (plan.account !== undefined) preview.account = plan.account;
   }
+}
+
+function previewed({ employed, reason, until }: Employment): PreviewedEmployment {
+  return {
+    employed,
+    reason,
+    ...(until === undefined ? {} : { nextChangeAt: new Date(until).toISOString() }),
+  };
 }
 
 function newLink(target: string, resource: Resource): Link {

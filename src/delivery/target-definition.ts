@@ -70,6 +70,8 @@ export interface DeliverySettings {
   passwordWaitsMs: number;
   logRetentionMs: number;
   mustChangeInitialPassword: boolean;
+  /** Where days of employment begin and end, unless a resource names another time zone. */
+  timeZone: string;
   edgesPerPlan: number;
   /** Resources in one transaction of a background pass. */
   passPageSize: number;
@@ -83,6 +85,7 @@ export const deliveryDefaults: DeliverySettings = {
   passwordWaitsMs: 7 * 86_400_000,
   logRetentionMs: 90 * 86_400_000,
   mustChangeInitialPassword: true,
+  timeZone: 'UTC',
   edgesPerPlan: 1000,
   passPageSize: 200,
   reconcile: { perSecond: 200 },

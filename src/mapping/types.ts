@@ -1,6 +1,6 @@
 /** Attribute mapping as data (Entra's words): what a target file says, and what mapping one resource gives. Pure. */
 import type { DesiredAttribute, UniqueCandidates } from '../connectors/connector.js';
-import type { JsonObject } from '../schema/types.js';
+import type { Json, JsonObject } from '../schema/types.js';
 
 /** One line of `mapping:`. Exactly one of source, constant, expression, reference. */
 export interface MappingLine {
@@ -55,6 +55,8 @@ export interface MappingInput {
   resourceType: string;
   /** Attributes, extensions under their URN; `externalId` and `meta` included where known. */
   attributes: JsonObject;
+  /** `active` as clients say it, where dates make of it something else: read as `clientActive`. */
+  clientActive?: Json;
   /** Display names and ids of the groups the resource is a member of; only given when the mapping asks. */
   groups?: readonly { id: string; displayName: string }[];
   /** What other targets decided: `targets.ad.sAMAccountName`. */

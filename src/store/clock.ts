@@ -15,3 +15,8 @@ export async function storeNow(sql: Sql): Promise<number> {
   );
   return Number(row?.now);
 }
+
+/** The clock on the wall: the database's own where replicas share one. */
+export async function wallNow(sql: Sql): Promise<number> {
+  return sql.engine === 'sqlite' ? Date.now() : storeNow(sql);
+}

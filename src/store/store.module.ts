@@ -12,6 +12,7 @@ import {
   TurnStore,
   UndecidedStore,
 } from '../delivery/ports.js';
+import { EmploymentStore } from '../delivery/employment/employment-store.js';
 import { InventoryStore } from '../delivery/jobs/inventory-store.js';
 import { JobStore } from '../delivery/jobs/job.js';
 import { ResourceIndexer, ResourceStore, UnitOfWork } from '../identity/ports.js';
@@ -45,6 +46,7 @@ const ports: Provider[] = [
   port(PassStore, (stores) => stores.delivery.passProgress),
   port(LogStore, (stores) => stores.delivery.logs),
   port(JobStore, (stores) => stores.delivery.jobs),
+  port(EmploymentStore, (stores) => stores.delivery.employment),
   port(InventoryStore, (stores) => stores.delivery.inventory),
   port(ParkedRecords, (stores) => stores.parkedRecords),
   port(StoreClock, (stores) => stores.delivery.clock),

@@ -2,6 +2,7 @@ import type { DeliveryStores } from '../delivery/delivery.js';
 import { SchemaIndexer } from '../identity/schema-indexer.js';
 import type { SchemaRegistry } from '../schema/schema-registry.js';
 import { SqlEdgeStore } from './delivery/sql-edge-store.js';
+import { SqlEmploymentStore } from './delivery/sql-employment-store.js';
 import { SqlInventoryStore } from './delivery/sql-inventory-store.js';
 import { SqlJobStore } from './delivery/sql-job-store.js';
 import { SqlLinkStore } from './delivery/sql-link-store.js';
@@ -60,6 +61,7 @@ export async function createStores(store: Store, registry: SchemaRegistry): Prom
       clock: new SqlStoreClock(reader),
       jobs: new SqlJobStore(reader, unitOfWork),
       inventory: new SqlInventoryStore(reader),
+      employment: new SqlEmploymentStore(reader),
     },
   };
 }

@@ -305,6 +305,20 @@ export const tables: TableDescription[] = [
     indices: { ix_job_kind: ['kind', 'created_at'] },
   },
   {
+    name: 'employment',
+    columns: {
+      resource_id: text,
+      resource_type: text,
+      /** What was decided of its dates holds from here; null: ever since. Later than now: the clock was set back. */
+      since: optionalTime,
+      /** And until here: then it is looked at again; null: there is no further change. */
+      until: optionalTime,
+    },
+    primaryKey: ['resource_id'],
+    clustered: true,
+    indices: { ix_employment_until: ['until'], ix_employment_since: ['since'] },
+  },
+  {
     name: 'turn',
     columns: { name: text, owner: text, until: time, last_run_at: optionalTime },
     primaryKey: ['name'],

@@ -131,10 +131,10 @@ describe('A background pass', () => {
       await settled();
       expect(target.byName('nora')!.attributes.title).toBe('0');
       const { clock } = gateway!.delivery.parts;
-      const now = clock.now.bind(clock);
-      clock.now = async (tx) => (await now(tx)) + (tx ? 0 : 86_400_000);
+      const wall = clock.wall.bind(clock);
+      clock.wall = async (tx) => (await wall(tx)) + (tx ? 0 : 86_400_000);
       await gateway!.delivery.passes.run();
-      clock.now = now;
+      clock.wall = wall;
       await gateway!.until(() => target.byName('nora')!.attributes.title === '1');
     });
 

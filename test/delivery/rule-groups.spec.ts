@@ -138,10 +138,10 @@ describe('A rule group', () => {
       await gateway!.user('nora');
       expect(await stored()).toEqual([]);
       const { clock } = gateway!.delivery.parts;
-      const now = clock.now.bind(clock);
-      clock.now = async (tx) => (await now(tx)) + 2 * 86_400_000;
+      const wall = clock.wall.bind(clock);
+      clock.wall = async (tx) => (await wall(tx)) + 2 * 86_400_000;
       await gateway!.delivery.passes.run();
-      clock.now = now;
+      clock.wall = wall;
       expect(await stored()).toEqual(['nora']);
     });
 

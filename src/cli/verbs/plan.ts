@@ -20,6 +20,7 @@ interface Preview {
   match?: string;
   problem?: string;
   members: number;
+  employment?: { employed: boolean; reason: string; nextChangeAt?: string };
   scope: { inScope: boolean; groups?: { clauses: Clause[]; holds: boolean }[] };
   changes: { attribute: string; old: string[]; new: string[]; mapping?: string; note?: string }[];
 }
@@ -102,12 +103,18 @@ function printPreview(preview: Preview): string {
   const head = `${preview.target}: ${preview.label}: ${verdict}${preview.account ? ` ${preview.account}` : ''}`;
   const lines = [
     printable(head),
+    ...(preview.employment ? [because(preview.employment)] : []),
     ...(preview.match ? [`  adopts ${printable(preview.match)}`] : []),
     ...(preview.members > 0 ? [`  ${preview.members} membership(s) are due`] : []),
     ...(preview.scope.inScope ? [] : clauses(preview)),
     ...(preview.changes.length > 0 ? [changes(preview)] : []),
   ];
   return lines.join('\n');
+}
+
+function because({ employed, reason, nextChangeAt }: NonNullable<Preview['employment']>): string {
+  const again = nextChangeAt === undefined ? '' : `, looked at again ${nextChangeAt}`;
+  return `  ${employed ? '' : 'disabled: '}${printable(reason)}${again}`;
 }
 
 const printRuleGroup = ({ group, action }: { group: string; action: 'join' | 'leave' }): string =>

@@ -10,7 +10,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { Secret, Setting } from '../../connectors/setting.js';
-import { IsDuration } from '../units.js';
+import { IsDuration, IsTimeZone } from '../units.js';
 import { GuardBlock } from './guard-block.js';
 
 export class RetryBlock {
@@ -74,6 +74,16 @@ export class ReconcileBlock {
   perSecond = 200;
 }
 
+export class EmployerBlock {
+  @Setting(
+    'Where the first and the last day of work begin and end, for resources without a time zone of their own.',
+    { example: 'Europe/Berlin' },
+  )
+  @IsOptional()
+  @IsTimeZone()
+  timeZone = 'UTC';
+}
+
 /** delivery.yaml */
 export class DeliveryFile {
   @Setting('When a failed delivery is tried again.')
@@ -104,7 +114,16 @@ export class DeliveryFile {
   @Type(() => ReconcileBlock)
   reconcile: ReconcileBlock = new ReconcileBlock();
 
-  @Setting('How long an initial password can be revealed.')
+  @Setting('Dates of joiners, movers and leavers.')
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => EmployerBlock)
+  employer: EmployerBlock = new EmployerBlock();
+
+  @Setting(
+    'How long an initial password can be revealed, counted from the first day of work if that is later.',
+  )
   @IsOptional()
   @IsDuration()
   initialPasswordLives = '14d';

@@ -1,6 +1,6 @@
 import { ConnectorError, type KnownAccount, type Plan, type Subject } from '../../connectors/connector.js';
-import type { Resource } from '../../identity/model.js';
 import type { MappedAccount } from '../../mapping/types.js';
+import { doubtPeriod } from '../employment/doubt.js';
 import type { Link } from '../model.js';
 import type { ObjectDefinition } from '../target-definition.js';
 import type { RunningTarget } from '../targets.js';
@@ -10,7 +10,7 @@ import type { Outcome } from './outcome.js';
 import type { AttemptParts } from './parts.js';
 import { passwordFor, type PasswordInUse } from './password.js';
 import { reserve, type Reserved, type Taken } from './reserve.js';
-import { desiredAccount, mappingInput, refuseProblems, subjectOf } from './subject.js';
+import { desiredAccount, mappingInput, refuseProblems, subjectOf, type SeenResource } from './subject.js';
 
 const mostCandidates = 50;
 
@@ -22,20 +22,22 @@ export class LinkDelivery {
     const resource = await this.parts.resources.load(undefined, link.resourceType, link.resourceId, '');
     const definition = target.definition.objects[link.resourceType];
     if (!resource || !definition) return { kind: 'gone' };
-    const mapped = definition.map(await mappingInput(this.parts, target, resource));
+    const seen = await mappingInput(this.parts, target, resource);
+    if (seen.employment) await doubtPeriod(this.parts, resource.id, seen.now.getTime());
+    const mapped = definition.map(seen);
     if (!mapped.scope.inScope) {
-      log.step('scope', 'success', 'out of scope');
+      log.step('scope', 'success', `out of scope${because(seen)}`);
       return this.outOfScope(target, link, definition, log, signal);
     }
-    log.step('scope', 'success', 'in scope');
+    log.step('scope', 'success', `in scope${because(seen)}`);
     refuseProblems(mapped);
-    return this.inScope(target, link, resource, definition, mapped, log, signal);
+    return this.inScope(target, link, seen, definition, mapped, log, signal);
   }
 
   private async inScope(
     target: RunningTarget,
     link: Link,
-    resource: Resource,
+    seen: SeenResource,
     definition: ObjectDefinition,
     mapped: MappedAccount,
     log: AttemptLog,
@@ -46,7 +48,7 @@ export class LinkDelivery {
       const reserved = await reserve(this.parts, target, link, mapped.container, mapped.unique, taken);
       adoptTakenOver(link, reserved, log);
       try {
-        return await this.apply(target, link, resource, definition, mapped, reserved, log, signal);
+        return await this.apply(target, link, seen, definition, mapped, reserved, log, signal);
       } catch (error) {
         if (!this.nextCandidate(error, reserved, taken) || tries >= mostCandidates) throw error;
         log.step(
@@ -74,7 +76,7 @@ export class LinkDelivery {
   private async apply(
     target: RunningTarget,
     link: Link,
-    resource: Resource,
+    seen: SeenResource,
     definition: ObjectDefinition,
     mapped: MappedAccount,
     reserved: Reserved,
@@ -100,11 +102,11 @@ export class LinkDelivery {
       target,
       link,
       subject,
-      { create: !account, adopted },
+      { create: !account, adopted, begins: beginsLater(seen) },
       signal,
     );
     if (password) subject.password = password.toSet;
-    const plan = await this.planned(target, link, resource, definition, subject, account, signal);
+    const plan = await this.planned(target, link, seen, definition, subject, account, signal);
     if (plan === 'recreate') return { kind: 'recreate' };
     log.planned(plan);
     if (plan.action === 'none')
@@ -199,7 +201,7 @@ export class LinkDelivery {
   private async planned(
     target: RunningTarget,
     link: Link,
-    resource: Resource,
+    seen: SeenResource,
     definition: ObjectDefinition,
     subject: Subject,
     account: KnownAccount | undefined,
@@ -214,7 +216,7 @@ export class LinkDelivery {
         {
           kind: 'rejected',
           detail: `The account of "${link.label}" is gone from the target: ${error.detail}`,
-          recommendedAction: `Restore the account, or set whenMissing: recreate for ${resource.type} in the target file and retry.`,
+          recommendedAction: `Restore the account, or set whenMissing: recreate for ${seen.resourceType} in the target file and retry.`,
           diagnostic: error.diagnostic,
         },
         error,
@@ -248,6 +250,13 @@ export class LinkDelivery {
     };
   }
 }
+
+/** For the log: what is decided by dates can be seen there. */
+const because = ({ employment }: SeenResource): string => (employment ? `; ${employment.reason}` : '');
+
+/** When somebody who is not employed yet will be. */
+const beginsLater = ({ employment }: SeenResource): number | undefined =>
+  employment?.state === 'before' ? employment.until : undefined;
 
 function knownAccount(link: Link): KnownAccount | undefined {
   return link.anchor === undefined ? undefined : { anchor: link.anchor, createdByUs: link.createdByUs };

@@ -10,6 +10,8 @@ import type {
   TargetStore,
   UndecidedStore,
 } from '../ports.js';
+import type { Calendar } from '../employment/calendar.js';
+import type { EmploymentStore } from '../employment/employment-store.js';
 import type { Sealing } from '../sealing.js';
 import type { DeliverySettings } from '../target-definition.js';
 import type { Replica, Targets } from '../targets.js';
@@ -28,6 +30,8 @@ export interface AttemptParts {
   targetStore: TargetStore;
   logs: LogStore;
   clock: StoreClock;
+  calendar: Calendar;
+  employment: EmploymentStore;
   targets: Targets;
   replica: Replica;
   settings: DeliverySettings;

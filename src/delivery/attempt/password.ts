@@ -8,8 +8,15 @@ export interface PasswordInUse {
   sealed: SealedPassword;
 }
 
+export interface PasswordOccasion {
+  create: boolean;
+  adopted: boolean;
+  /** The first day of work of somebody who is not employed yet. */
+  begins?: number | undefined;
+}
+
 /**
- * The password that goes with this write: a client's that waits to be delivered, or for a new enabled account a generated one,
+ * The password that goes with this write: a client's that waits to be delivered, or for a new account a generated one,
  * sealed before the first write and used again on a retry. Adopting an account writes no password.
  */
 export async function passwordFor(
@@ -17,18 +24,20 @@ export async function passwordFor(
   target: RunningTarget,
   link: Link,
   subject: Subject,
-  attempt: { create: boolean; adopted: boolean },
+  attempt: PasswordOccasion,
   signal: AbortSignal,
 ): Promise<PasswordInUse | undefined> {
-  const waiting = (await parts.sealed.ofLink(link.id)).filter((sealed) => !sealed.delivered);
-  const given = waiting.find((sealed) => sealed.purpose === 'set');
+  const sealed = await parts.sealed.ofLink(link.id);
+  await keepUntilFirstDay(parts, sealed, attempt.begins);
+  const waiting = sealed.filter(({ delivered }) => !delivered);
+  const given = waiting.find(({ purpose }) => purpose === 'set');
   if (given && !attempt.adopted) return opened(parts, given, false);
   // Sealed before an attempt whose answer was lost: the connector sees whether it is in force.
-  const initial = waiting.find((sealed) => sealed.purpose === 'initial');
+  const initial = waiting.find(({ purpose }) => purpose === 'initial');
   if (initial && !attempt.adopted) return opened(parts, initial, parts.settings.mustChangeInitialPassword);
   if (!attempt.create || 'removal' in subject.desired) return undefined;
   if (subject.kind !== 'User' || !target.definition.connector.generatePassword) return undefined;
-  return generated(parts, target, link, subject, signal);
+  return generated(parts, target, link, subject, attempt.begins, signal);
 }
 
 function opened(parts: AttemptParts, sealed: SealedPassword, mustChange: boolean): PasswordInUse {
@@ -43,11 +52,25 @@ function opened(parts: AttemptParts, sealed: SealedPassword, mustChange: boolean
   return { toSet: { value, sealedAt: sealed.sealedAt, mustChange }, sealed };
 }
 
+/** The time for revealing is counted from the first day of work, also when that is put off. */
+async function keepUntilFirstDay(
+  parts: AttemptParts,
+  sealed: readonly SealedPassword[],
+  begins: number | undefined,
+): Promise<void> {
+  const initial = sealed.find(({ purpose, delivered }) => purpose === 'initial' && delivered);
+  if (!initial || begins === undefined) return;
+  const expiresAt = begins + parts.settings.initialPasswordMs;
+  if (initial.expiresAt < expiresAt)
+    await parts.unitOfWork.run((tx) => parts.sealed.delivered(tx, initial.id, expiresAt));
+}
+
 async function generated(
   parts: AttemptParts,
   target: RunningTarget,
   link: Link,
   subject: Subject,
+  begins: number | undefined,
   signal: AbortSignal,
 ): Promise<PasswordInUse> {
   const names =
@@ -60,7 +83,7 @@ async function generated(
     target: link.target,
     purpose: 'initial',
     sealedAt,
-    expiresAt: sealedAt + parts.settings.initialPasswordMs,
+    expiresAt: Math.max(sealedAt, begins ?? 0) + parts.settings.initialPasswordMs,
   });
   await parts.unitOfWork.run((tx) => parts.sealed.insert(tx, sealed));
   return { toSet: { value, sealedAt, mustChange: parts.settings.mustChangeInitialPassword }, sealed };

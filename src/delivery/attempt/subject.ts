@@ -1,4 +1,5 @@
 import { ConnectorError, type DesiredAccount, type Subject } from '../../connectors/connector.js';
+import type { Employment } from '../../employment/index.js';
 import type { Resource } from '../../identity/model.js';
 import type { MappedAccount, MappingInput } from '../../mapping/types.js';
 import type { JsonObject } from '../../schema/types.js';
@@ -7,18 +8,24 @@ import type { RunningTarget } from '../targets.js';
 import type { AttemptParts } from './parts.js';
 import type { Reserved } from './reserve.js';
 
-/** The resource as mapping sees it: with external ids, facts of other targets and, where asked for, its groups. */
+/** A mapping input, and why the dates of the resource make of `active` what they do. */
+export interface SeenResource extends MappingInput {
+  employment?: Employment;
+}
+
+/** The resource as mapping sees it today: with external ids, facts of other targets and, where asked for, its groups. */
 export async function mappingInput(
   parts: AttemptParts,
   target: RunningTarget,
   resource: Resource,
-): Promise<MappingInput> {
+): Promise<SeenResource> {
   const definition = target.definition.objects[resource.type]!;
   const externalIds = Object.entries(await parts.resources.externalIds(undefined, resource.id));
   const links = await parts.links.ofResource(resource.id);
   const groups = definition.needsGroups ? await parts.resources.groups(resource.id) : undefined;
+  const seen = await parts.calendar.seen(resource.attributes);
   const attributes: JsonObject = {
-    ...resource.attributes,
+    ...seen.attributes,
     id: resource.id,
     meta: {
       created: new Date(resource.created).toISOString(),
@@ -27,6 +34,7 @@ export async function mappingInput(
     ...(externalIds[0] ? { externalId: externalIds[0][1] } : {}),
   };
   return {
+    ...seen,
     id: resource.id,
     resourceType: resource.type,
     attributes,
@@ -34,7 +42,6 @@ export async function mappingInput(
       ? { groups: groups.map((group) => ({ id: group.value, displayName: group.display ?? '' })) }
       : {}),
     facts: Object.fromEntries(links.map((link) => [link.target, link.facts])),
-    now: new Date(),
   };
 }
 

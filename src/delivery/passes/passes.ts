@@ -55,7 +55,7 @@ export class Passes {
 
   private async one(pass: Pass): Promise<void> {
     const { turns, replica, progress: store, clock } = this.parts;
-    const wanted = await pass.wanted(await clock.now());
+    const wanted = await pass.wanted(await clock.wall());
     if (wanted === undefined || (await this.reached(pass, wanted))) return;
     if (!(await turns.takeScheduled(pass.name, replica.name, 0, turnMs))) return;
     try {

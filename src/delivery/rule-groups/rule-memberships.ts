@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { employmentPart } from '../../employment/index.js';
 import { newId } from '../../identity/id.js';
 import { IdentityError } from '../../identity/identity.errors.js';
 import type { Caller, Resource } from '../../identity/model.js';
@@ -11,6 +12,7 @@ import type {
 } from '../../identity/ports.js';
 import { ruleHolds, ruleVerdict, type MappingInput, type ScopeVerdict } from '../../mapping/index.js';
 import { foldString } from '../../schema/fold.js';
+import type { Calendar } from '../employment/calendar.js';
 import type { StoreClock } from '../ports.js';
 import type { RuleGroupDefinition } from './rule-group-definition.js';
 
@@ -34,6 +36,7 @@ export interface RuleGroupPreview {
 export interface RuleMembershipParts {
   resources: ResourceStore;
   clock: StoreClock;
+  calendar: Calendar;
   /** Records the membership changes themselves. */
   changeLog: ChangeLog;
 }
@@ -88,14 +91,15 @@ export class RuleMemberships {
   /** Follows one change in its own transaction; only rules whose verdict the change can have moved. */
   async followChange(tx: Transaction, change: Change): Promise<void> {
     const { resource, former, caller, at } = change;
-    const now = new Date(at);
     const before = former?.attributes;
     const rules = this.all().filter(({ definition: { rule } }) => {
       if (rule.resourceType !== resource.type) return false;
       if (!before || rule.timeDependent || rule.reads.some(ownColumn)) return true;
+      // The day may have changed more than the change did.
+      if (employmentPart(before) ?? employmentPart(resource.attributes)) return true;
       return (
-        ruleHolds(rule, inputOf(resource, before, now)) !==
-        ruleHolds(rule, inputOf(resource, resource.attributes, now))
+        ruleHolds(rule, this.inputOf(resource, before, at)) !==
+        ruleHolds(rule, this.inputOf(resource, resource.attributes, at))
       );
     });
     await this.follow(tx, [resource], rules, ruleCaller(caller.correlationId), at);
@@ -110,7 +114,7 @@ export class RuleMemberships {
     at: number,
   ): Promise<void> {
     if (rules.length === 0 || members.length === 0) return;
-    const now = new Date(await this.parts.clock.now(tx));
+    const now = await this.parts.clock.wall(tx);
     const groupIds = rules.map(({ groupId }) => groupId);
     const existing = await this.parts.resources.typesOf(tx, groupIds);
     const inputs: MappingInput[] = [];
@@ -129,7 +133,7 @@ export class RuleMemberships {
     const { resources, clock } = this.parts;
     const groups = await resources.groups(resource.id);
     const memberOf = new Set(groups.filter(({ type }) => type === 'direct').map(({ value }) => value));
-    const input = await this.input(undefined, resource, new Date(await clock.now()), rules);
+    const input = await this.input(undefined, resource, await clock.wall(), rules);
     return rules.flatMap(({ groupId, definition }) => {
       const scope = ruleVerdict(definition.rule, input);
       if (scope.inScope === memberOf.has(groupId)) return [];
@@ -181,10 +185,10 @@ export class RuleMemberships {
   private async input(
     tx: Transaction | undefined,
     resource: Resource,
-    now: Date,
+    now: number,
     rules: readonly RuleInForce[],
   ): Promise<MappingInput> {
-    const input = inputOf(resource, resource.attributes, now);
+    const input = this.inputOf(resource, resource.attributes, now);
     const asked = rules.some(({ definition }) =>
       definition.rule.reads.some((path) => /^externalId$/i.test(path)),
     );
@@ -192,23 +196,25 @@ export class RuleMemberships {
     const externalId = Object.values(externalIds)[0] ?? resource.externalId;
     return externalId === undefined ? input : { ...input, attributes: { ...input.attributes, externalId } };
   }
+
+  /** As it is seen at an instant: a leaver is not active, whatever clients say. */
+  private inputOf(resource: Resource, attributes: Resource['attributes'], at: number): MappingInput {
+    const seen = this.parts.calendar.seenAt(attributes, at);
+    const meta = {
+      created: new Date(resource.created).toISOString(),
+      lastModified: new Date(resource.lastModified).toISOString(),
+    };
+    return {
+      ...seen,
+      id: resource.id,
+      resourceType: resource.type,
+      attributes: { ...seen.attributes, id: resource.id, meta },
+    };
+  }
 }
 
 /** Not among the attributes of a former image. */
 const ownColumn = (path: string): boolean => /^(externalId|meta)\b/i.test(path);
-
-function inputOf(resource: Resource, attributes: Resource['attributes'], now: Date): MappingInput {
-  const meta = {
-    created: new Date(resource.created).toISOString(),
-    lastModified: new Date(resource.lastModified).toISOString(),
-  };
-  return {
-    id: resource.id,
-    resourceType: resource.type,
-    attributes: { ...attributes, id: resource.id, meta },
-    now,
-  };
-}
 
 function refusal({ displayName }: RuleGroupDefinition, why: string, attribute?: string): IdentityError {
   return new IdentityError(

@@ -73,7 +73,17 @@ const NO_ALIASES = lowered({});
 /** SCIM names of RFC 7643 §4 for suggestions and for telling a misspelt name from a custom one. */
 const USER_NAMES = [
   ...['id', 'externalId', 'meta', 'userName', 'name', 'displayName', 'nickName', 'profileUrl', 'title'],
-  ...['userType', 'preferredLanguage', 'locale', 'timezone', 'active', 'emails', 'phoneNumbers', 'ims'],
+  ...[
+    'userType',
+    'preferredLanguage',
+    'locale',
+    'timezone',
+    'active',
+    'clientActive',
+    'emails',
+    'phoneNumbers',
+    'ims',
+  ],
   ...['photos', 'addresses', 'groups', 'entitlements', 'roles', 'x509Certificates'],
 ];
 const GROUP_NAMES = ['id', 'externalId', 'meta', 'displayName', 'members'];

@@ -44,6 +44,8 @@ export class MappedResource {
       if (name.startsWith('urn:') && isObject(value)) this.extensions.push(value);
     }
     this.roots.set('id', input.id);
+    const clientActive = input.clientActive ?? input.attributes.active;
+    if (clientActive !== undefined) this.roots.set('clientactive', clientActive);
     if (input.groups) {
       this.roots.set(
         'groups',

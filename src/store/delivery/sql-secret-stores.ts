@@ -98,11 +98,11 @@ export class SqlSealedStore extends SealedStore {
   }
 
   async delivered(tx: Transaction, sealedId: string, expiresAt: number): Promise<void> {
-    await sqlOf(tx).run('UPDATE sealed SET delivered = ?, expires_at = ? WHERE id = ?', [
-      true,
-      expiresAt,
-      sealedId,
-    ]);
+    await sqlOf(tx).run(
+      `UPDATE sealed SET delivered = ?, expires_at = CASE WHEN expires_at > ? THEN expires_at ELSE ? END
+       WHERE id = ?`,
+      [true, expiresAt, expiresAt, sealedId],
+    );
   }
 
   async erase(tx: Transaction, sealedId: string): Promise<boolean> {

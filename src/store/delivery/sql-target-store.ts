@@ -1,7 +1,7 @@
 import type { TargetState } from '../../delivery/model.js';
 import { StoreClock, TargetStore, TurnStore } from '../../delivery/ports.js';
 import type { Transaction, UnitOfWork } from '../../identity/ports.js';
-import { storeNow } from '../clock.js';
+import { storeNow, wallNow } from '../clock.js';
 import { parseJson, sqlOf, toJson, type Parameter, type Row, type Sql } from '../sql/sql.js';
 
 const optional = (value: unknown) => (value === null || value === undefined ? undefined : Number(value));
@@ -168,5 +168,9 @@ export class SqlStoreClock extends StoreClock {
 
   now(tx?: Transaction): Promise<number> {
     return storeNow(tx ? sqlOf(tx) : this.reader);
+  }
+
+  wall(tx?: Transaction): Promise<number> {
+    return wallNow(tx ? sqlOf(tx) : this.reader);
   }
 }

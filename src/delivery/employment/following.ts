@@ -1,0 +1,56 @@
+import type { Caller, Resource } from '../../identity/model.js';
+import { ChangeLog, type Change, type Ticket, type Transaction } from '../../identity/ports.js';
+import { Undo, type Undoing } from '../../identity/undo.js';
+import type { Periods } from './periods.js';
+
+/** Every change passes here, and leaves behind when it is to be looked at again. */
+export class DatedChangeLog extends ChangeLog {
+  constructor(
+    private readonly inner: ChangeLog,
+    private readonly periods: Periods,
+  ) {
+    super();
+  }
+
+  admit(type: string): Promise<void> {
+    return this.inner.admit(type);
+  }
+
+  /** The row comes before the links: the scheduler locks them in the same order. */
+  async record(tx: Transaction, change: Change): Promise<Ticket | undefined> {
+    await this.periods.follow(tx, change);
+    return this.inner.record(tx, change);
+  }
+
+  undecidedOn(tx: Transaction, resourceIds: readonly string[]): Promise<string | undefined> {
+    return this.inner.undecidedOn(tx, resourceIds);
+  }
+
+  keep(tx: Transaction, changeId: string): Promise<void> {
+    return this.inner.keep(tx, changeId);
+  }
+
+  rearm(tx: Transaction, resource: Resource, caller: Caller): Promise<void> {
+    return this.inner.rearm(tx, resource, caller);
+  }
+
+  wake(): void {
+    this.inner.wake();
+  }
+}
+
+/** A resource whose change was taken back is looked at again when its former dates say. */
+export class DatedUndo extends Undo {
+  constructor(
+    private readonly inner: Undo,
+    private readonly periods: Periods,
+  ) {
+    super();
+  }
+
+  async undo(tx: Transaction, undoing: Undoing): Promise<boolean> {
+    const undone = await this.inner.undo(tx, undoing);
+    if (undone && undoing.kind !== 'members') await this.periods.restore(tx, undoing);
+    return undone;
+  }
+}
