@@ -19,6 +19,7 @@ const sections = [
   ['scim.yaml', 'ScimFile', {}],
   ['delivery.yaml', 'DeliveryFile', {}],
   ['rule-groups.yaml', 'RuleGroupEntry', {}],
+  ['authority.yaml', 'AuthorityEntry', {}],
   ['targets/*.yaml', 'TargetFile', {}],
   ['sources/*.yaml', 'SourceFile', {}],
   ['`settings` of kind active-directory', 'AdSettings', {}],

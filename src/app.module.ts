@@ -9,6 +9,7 @@ import { StoreClock, TargetStore } from './delivery/ports.js';
 import { createRuleGroups } from './delivery/rule-groups/rule-group-definition.js';
 import { Targets } from './delivery/targets.js';
 import {
+  authorityRules,
   deliverySettings,
   scimSettings,
   sealingKeys,
@@ -16,6 +17,7 @@ import {
   storeOptions,
   targetOptions,
 } from './gateway-options.js';
+import { Authority } from './identity/authority/authority.js';
 import { IdentityModule } from './identity/identity.module.js';
 import type { GatewayLog } from './log.js';
 import { OperationsModule } from './operations/operations.module.js';
@@ -43,6 +45,7 @@ class ConfiguredModule {
       module: ConfiguredModule,
       providers: [
         { provide: SchemaRegistry, useValue: registry },
+        { provide: Authority, useValue: new Authority(authorityRules(config, registry)) },
         { provide: SourceDefinitions, useValue: new SourceDefinitions(sourceDefinitions(config)) },
         {
           provide: DELIVERY_CONFIG,
@@ -64,7 +67,7 @@ class ConfiguredModule {
           },
         },
       ],
-      exports: [SchemaRegistry, SourceDefinitions, DELIVERY_CONFIG, Targets],
+      exports: [SchemaRegistry, Authority, SourceDefinitions, DELIVERY_CONFIG, Targets],
     };
   }
 }
@@ -77,7 +80,7 @@ export class AppModule {
     const store = StoreModule.forRoot(storeOptions(config), registry);
     const configured = ConfiguredModule.register(options);
     const delivery = DeliveryModule.register([configured]);
-    const identity = IdentityModule.register([delivery]);
+    const identity = IdentityModule.register([delivery, configured]);
     return {
       module: AppModule,
       imports: [

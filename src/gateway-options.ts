@@ -12,6 +12,8 @@ import {
   type GuardDefinition,
   type ReconcileSettings,
 } from './delivery/target-definition.js';
+import { compileAuthority, type AuthorityRule } from './identity/authority/compile-authority.js';
+import type { SchemaRegistry } from './schema/schema-registry.js';
 import type { ScimSettings } from './scim/http/settings.js';
 import type { SourceDefinition } from './sources/intake/source-definition.js';
 import type { StoreOptions } from './store/data-source.js';
@@ -85,6 +87,19 @@ export function targetOptions({ targets }: LandfallConfig): TargetOptions[] {
       ...domainsOf(target),
     };
   });
+}
+
+/** Of a checked configuration. */
+export function authorityRules(
+  { authority }: LandfallConfig,
+  registry: SchemaRegistry,
+): Record<string, AuthorityRule[]> {
+  return Object.fromEntries(
+    Object.entries(authority).map(([type, entries]) => [
+      type,
+      compileAuthority(registry.resourceType(type)!, entries).rules,
+    ]),
+  );
 }
 
 export function sourceDefinitions({ sources }: LandfallConfig): SourceDefinition[] {

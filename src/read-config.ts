@@ -9,6 +9,11 @@ import {
 } from './config/load-config.js';
 import type { ConfigProblem } from './config/problem.js';
 import { ConnectorLoadError, ConnectorRegistry, packagesOf } from './connectors/registry.js';
+import type { CheckMatch } from './config/read-sources.js';
+import { compileAuthority } from './identity/authority/compile-authority.js';
+import { isKey, matchedPaths, pathName } from './identity/indexed-paths.js';
+import type { ResourceType } from './schema/resource-type.js';
+import { leafPath } from './sources/intake/matching.js';
 import { defineRuleGroup } from './delivery/rule-groups/rule-group-definition.js';
 import { compileObjectMapping } from './mapping/index.js';
 import { SchemaProblems } from './schema/document-problems.js';
@@ -52,9 +57,22 @@ export async function readConfig(
       );
       return found;
     },
+    checkAuthority: (type, entries) => {
+      const resourceType = registry.resourceType(type);
+      return resourceType?.name === type ? compileAuthority(resourceType, entries).problems : undefined;
+    },
+    checkMatch: (type, path) => matchFinding(registry.resourceType(type)!, path),
     checkRuleGroup: (entry) => defineRuleGroup(entry, registry).problems,
   });
   return { ...loaded, connectors, registry, problems: [...loaded.problems, ...problems] };
+}
+
+/** A rule finds by an index, or reads everybody for every new record. */
+function matchFinding(type: ResourceType, path: string): ReturnType<CheckMatch> {
+  const reference = leafPath(type, path);
+  if (!reference) return { problem: `${type.name} has no attribute "${path}" that could be compared` };
+  if (isKey(reference.attribute) || matchedPaths.includes(pathName(reference))) return undefined;
+  return { warning: `"${path}" is not indexed: every new record reads all resources of the type` };
 }
 
 function registryOf({ schemas }: LandfallConfig, problems: ConfigProblem[]): SchemaRegistry {

@@ -1,6 +1,7 @@
 import type { ConfigFolder } from './config-folder.js';
 import type { AuthFile, DeliveryFile, StoreFile } from './files.js';
 import type { LandfallConfig } from './load-config.js';
+import { checkAuthoritySources } from './read-authority.js';
 import type { LoadedTarget } from './read-targets.js';
 import { isReference } from './secrets.js';
 
@@ -20,6 +21,7 @@ export function checkTogether(
   postgres(store, folder);
   checkTokens(auth, folder);
   keys(delivery, targets, folder);
+  checkAuthoritySources(folder, config.authority, sourcesOf(config));
   if (config.scim.defaultPageSize > config.scim.maxPageSize) {
     folder.report('scim.yaml', ['defaultPageSize'], `is more than maxPageSize (${config.scim.maxPageSize})`);
   }
@@ -31,6 +33,12 @@ export function checkTogether(
     );
   }
 }
+
+/** Who writes: tokens, feeds, and the gateway's own rule groups. */
+const sourcesOf = ({ auth, sources }: LandfallConfig): string[] => [
+  ...auth.tokens.map(({ name, source = name }) => source),
+  ...sources.map(({ name }) => name),
+];
 
 const fileOf = ({ name }: LoadedTarget) => `targets/${name}.yaml`;
 const local = (host: string) => /^(127\.|localhost$|::1$|\[::1\]$)/.test(host);

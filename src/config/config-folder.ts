@@ -23,6 +23,7 @@ export const fileNames = [
   'scim.yaml',
   'delivery.yaml',
   'rule-groups.yaml',
+  'authority.yaml',
 ] as const;
 
 /** The files of a configuration folder, read once, and everything that is wrong in them. */

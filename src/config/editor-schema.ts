@@ -2,6 +2,7 @@ import type { ConnectorKind } from '../connectors/kind.js';
 import { describeClass, type SettingDescription, type SettingsClass, type Shape } from './describe-class.js';
 import {
   AuthFile,
+  AuthorityEntry,
   DeliveryFile,
   ObjectBlock,
   RuleGroupEntry,
@@ -28,8 +29,11 @@ const files: Record<string, SettingsClass> = {
 export function editorSchemas(kinds: readonly ConnectorKind[]): Record<string, EditorSchema> {
   const single = Object.entries(files).map(([name, type]) => [name, document(name, blockSchema(type))]);
   const ruleGroups = { type: 'array', items: blockSchema(RuleGroupEntry) };
+  const entries = { type: 'array', items: blockSchema(AuthorityEntry) };
+  const authority = { type: 'object', additionalProperties: entries };
   return {
     'rule-groups': document('rule-groups', ruleGroups),
+    authority: document('authority', authority),
     ...(Object.fromEntries(single) as Record<string, EditorSchema>),
     target: document('target', targetSchema(kinds)),
   };

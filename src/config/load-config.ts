@@ -1,5 +1,4 @@
-import { basename, resolve } from 'node:path';
-import { checkClass } from './check-class.js';
+import { resolve } from 'node:path';
 import { checkTogether } from './check-together.js';
 import { ConfigFolder } from './config-folder.js';
 import {
@@ -7,23 +6,19 @@ import {
   DeliveryFile,
   ScimFile,
   ServerFile,
-  SourceFile,
   StoreFile,
+  type AuthorityEntry,
   type RuleGroupEntry,
 } from './files.js';
 import { printable } from './printable.js';
 import type { ConfigProblem } from './problem.js';
+import { authorityFile, readAuthority, type CheckAuthority } from './read-authority.js';
 import { readRuleGroups, ruleGroupsFile, type CheckRuleGroup } from './read-rule-groups.js';
+import { readSources, type CheckMatch, type LoadedSource } from './read-sources.js';
 import { TargetReader, type LoadedTarget, type TargetOptions } from './read-targets.js';
 
+export type { LoadedSource } from './read-sources.js';
 export type { CheckMapping, LoadedTarget, MappingFault } from './read-targets.js';
-
-export interface LoadedSource {
-  name: string;
-  kind: string;
-  file: SourceFile;
-  settings: Record<string, unknown>;
-}
 
 export interface LandfallConfig {
   folder: string;
@@ -36,11 +31,15 @@ export interface LandfallConfig {
   targets: LoadedTarget[];
   sources: LoadedSource[];
   ruleGroups: RuleGroupEntry[];
+  /** By resource type. */
+  authority: Record<string, AuthorityEntry[]>;
   schemas: { file: string; content: unknown }[];
 }
 
 export interface LoadOptions extends TargetOptions {
   checkRuleGroup?: CheckRuleGroup;
+  checkAuthority?: CheckAuthority;
+  checkMatch?: CheckMatch;
   env?: NodeJS.ProcessEnv;
   /** Secrets and files are not looked up: for checking a configuration away from its machine. */
   withoutSecrets?: boolean;
@@ -76,6 +75,8 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   for (const target of targets) shown[`targets/${target.name}.yaml`] = target.shown;
   const ruleGroups = readRuleGroups(folder, options.checkRuleGroup);
   if (ruleGroups.length > 0) shown[ruleGroupsFile] = ruleGroups.map(printable);
+  const authority = readAuthority(folder, options.checkAuthority);
+  if (Object.keys(authority).length > 0) shown[authorityFile] = printable(authority);
   const config: LandfallConfig = {
     folder: folder.path,
     server,
@@ -84,8 +85,9 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
     scim,
     delivery,
     targets: targets.filter(({ file }) => file.enabled).map((target) => guarded(target, delivery)),
-    sources: sourcesOf(folder, shown),
+    sources: readSources(folder, shown, options.checkMatch),
     ruleGroups,
+    authority,
     schemas: folder.schemas(),
   };
   checkTogether(
@@ -117,23 +119,4 @@ function guarded(
 ): LoadedTarget {
   if (target.file.guard === undefined && guard !== undefined) target.file.guard = guard;
   return target;
-}
-
-function sourcesOf(folder: ConfigFolder, shown: Record<string, object>): LoadedSource[] {
-  return folder.yamlFiles('sources').flatMap((name) => {
-    const file = folder.parse(name);
-    if (!file.readable) return [];
-    const source = checkClass(SourceFile, file.content, file, [], folder.problems);
-    shown[name] = printable(source);
-    folder.resolve(source.settings, file, ['settings'], !source.enabled);
-    if (!source.enabled) return [];
-    return [
-      {
-        name: basename(name).replace(/\.ya?ml$/, ''),
-        kind: source.kind,
-        file: source,
-        settings: source.settings,
-      },
-    ];
-  });
 }

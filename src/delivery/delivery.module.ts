@@ -6,6 +6,7 @@ import {
   type BeforeApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
+import { Authority } from '../identity/authority/authority.js';
 import { ChangeLog, ResourceIndexer, ResourceStore, Settlement, UnitOfWork } from '../identity/ports.js';
 import { UndoChange } from '../identity/undo-change.js';
 import { SchemaRegistry } from '../schema/schema-registry.js';
@@ -151,7 +152,7 @@ export class DeliveryModule {
         inject: [DELIVERY_CONFIG, Targets, UnitOfWork, ResourceStore, ResourceIndexer, ...stores],
         useFactory: wire,
       },
-      { provide: Jobs, inject: [Delivery, SchemaRegistry], useFactory: createJobs },
+      { provide: Jobs, inject: [Delivery, SchemaRegistry, Authority], useFactory: createJobs },
       from(ChangeLog, (delivery) => delivery.changeLog),
       from(Settlement, (delivery) => delivery.settlement),
       from(RuleMemberships, (delivery) => delivery.rules),

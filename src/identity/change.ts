@@ -22,11 +22,14 @@ export function formerImage(
   edges: readonly MembershipChange[],
 ): FormerImage {
   return {
-    ...(attributes ? { attributes: current.attributes } : {}),
+    ...(attributes ? { attributes: current.attributes, ...authorshipOf(current) } : {}),
     ...(externalIdNow === current.externalId ? {} : { externalId: current.externalId ?? null }),
     edges: edges.map((edge) => ({ ...edge, present: !edge.present })),
   };
 }
+
+const authorshipOf = ({ authorship }: Resource): Pick<FormerImage, 'authorship'> =>
+  authorship === undefined ? {} : { authorship };
 
 export function notFound(type: string, id: string): IdentityError {
   return new IdentityError('notFound', `${type} "${id}" does not exist.`);

@@ -1,5 +1,5 @@
 import { clashed, notUnique } from './change.js';
-import type { Caller, Resource } from './model.js';
+import type { Caller, Edited, Resource } from './model.js';
 import type { ChangeLog, KeyClash, Settlement, Ticket, Transaction, UnitOfWork } from './ports.js';
 
 /** Raised inside a unit: the write has to wait for this change's decision, outside any transaction. */
@@ -18,6 +18,8 @@ export interface Written {
   resource: Resource;
   ticket?: Ticket;
   changed: boolean;
+  /** Of an edit. */
+  decided?: Pick<Edited, 'before' | 'after' | 'kept'>;
 }
 
 /** Another write of the resource came first: run again on the fresh state. */

@@ -1,4 +1,6 @@
 import { sameJson } from '../schema/same-json.js';
+import { Authority } from './authority/authority.js';
+import type { Authorship } from './authority/authorship.js';
 import { checkEmployment } from './check-employment.js';
 import { change, formerImage, notFound } from './change.js';
 import { claimExternalId } from './claim.js';
@@ -9,6 +11,7 @@ import { editMembers, memberTypesOf } from './member-edits.js';
 import type {
   Caller,
   Edit,
+  Edited,
   NewResource,
   Page,
   Preconditions,
@@ -34,6 +37,8 @@ export interface IdentityParts {
   indexer: ResourceIndexer;
   changeLog: ChangeLog;
   settlement: Settlement;
+  /** Without it the last writer of an attribute has the say. */
+  authority?: Authority;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -41,9 +46,11 @@ export interface IdentityParts {
 /** See `ResourceService`. */
 export class IdentityService extends ResourceService {
   private readonly writes: DecidedWrites;
+  private readonly authority: Authority;
 
   constructor(private readonly parts: IdentityParts) {
     super();
+    this.authority = parts.authority ?? new Authority();
     this.writes = new DecidedWrites(parts);
   }
 
@@ -60,6 +67,7 @@ export class IdentityService extends ResourceService {
       created: at,
       lastModified: at,
       attributes: input.attributes,
+      authorship: this.authority.ofNew(type, input, caller),
       ...(input.externalId === undefined ? {} : { externalId: input.externalId }),
     };
     const written = await this.writes.write(caller, (tx, attempt) =>
@@ -81,7 +89,7 @@ export class IdentityService extends ResourceService {
     preconditions: Preconditions,
     caller: Caller,
     view: ViewOptions,
-  ): Promise<{ view: ResourceView; changed: boolean }> {
+  ): Promise<Edited> {
     await this.parts.changeLog.admit(type);
     const at = this.parts.now();
     const changeId = newId();
@@ -93,7 +101,8 @@ export class IdentityService extends ResourceService {
       await this.writes.awaitDecisions(tx, attempt, [id]);
       return this.apply(tx, attempt, current, edit, changeId, caller, at);
     });
-    return { view: await this.answer(written, caller, view), changed: written.changed };
+    const { changed, decided } = written;
+    return { view: await this.answer(written, caller, view), changed, ...decided! };
   }
 
   async remove(type: string, id: string, preconditions: Preconditions, caller: Caller): Promise<void> {
@@ -185,10 +194,8 @@ export class IdentityService extends ResourceService {
     caller: Caller,
     at: number,
   ): Promise<Written> {
-    const result = edit.apply({
-      attributes: structuredClone(current.attributes),
-      ...(current.externalId === undefined ? {} : { externalId: current.externalId }),
-    });
+    const { result, authorship, kept } = this.authority.decide(current, caller.source, edit);
+    const decided = { before: current.attributes, after: result.attributes, kept };
     const externalId =
       result.externalId === undefined ? current.externalId : (result.externalId ?? undefined);
     checkEmployment(result.attributes, current.attributes);
@@ -200,7 +207,9 @@ export class IdentityService extends ResourceService {
     );
     if (wanted.length > 0) await this.writes.awaitDecisions(tx, attempt, wanted);
     const updated =
-      own || secret ? await this.update(tx, attempt, current, result.attributes, at) : undefined;
+      own || secret ? await this.update(tx, attempt, current, result.attributes, authorship, at) : undefined;
+    if (!updated && authorship !== current.authorship)
+      await this.parts.store.remember(tx, current.id, authorship);
     if (externalId !== current.externalId) {
       await this.parts.store.setExternalId(tx, current.type, current.id, caller.source, externalId ?? null);
     }
@@ -209,16 +218,11 @@ export class IdentityService extends ResourceService {
     const edges = (await editMembers(this.parts.store, tx, current.id, edit.members, at)).changes;
     if (!updated && edges.length === 0) {
       await this.parts.changeLog.rearm(tx, current, caller);
-      return { resource: current, changed: false };
+      return { resource: current, changed: false, decided };
     }
     const version = updated ? updated.version : await this.parts.store.touch(tx, current.id, at);
-    const resource: Resource = {
-      ...current,
-      attributes: result.attributes,
-      version,
-      lastModified: at,
-      externalId,
-    };
+    const { attributes } = result;
+    const resource = { ...current, attributes, authorship, version, lastModified: at, externalId };
     const ticket = await this.parts.changeLog.record(
       tx,
       change(updated ? 'update' : 'members', changeId, resource, caller, at, {
@@ -228,7 +232,7 @@ export class IdentityService extends ResourceService {
         former: formerImage(current, externalId, Boolean(updated), edges),
       }),
     );
-    return { resource, changed: true, ...(ticket ? { ticket } : {}) };
+    return { resource, changed: true, decided, ...(ticket ? { ticket } : {}) };
   }
 
   private async update(
@@ -236,6 +240,7 @@ export class IdentityService extends ResourceService {
     attempt: Attempt,
     current: Resource,
     attributes: Resource['attributes'],
+    authorship: Authorship,
     at: number,
   ): Promise<Resource> {
     const index = this.parts.indexer.index(current.type, attributes);
@@ -244,7 +249,8 @@ export class IdentityService extends ResourceService {
       attempt,
       index.references.map(({ to }) => to),
     );
-    const resource = { ...current, attributes, version: current.version + 1, lastModified: at };
+    const version = current.version + 1;
+    const resource = { ...current, attributes, authorship, version, lastModified: at };
     const clash = await this.parts.store.update(tx, { resource, index }, current.version);
     if (clash === 'lost') throw new LostRace();
     if (clash) await this.writes.refuseClash(tx, attempt, current.type, clash);

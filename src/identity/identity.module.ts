@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { Authority } from './authority/authority.js';
 import { IdentityService } from './identity-service.js';
 import { ChangeLog, ResourceIndexer, ResourceStore, Settlement, UnitOfWork } from './ports.js';
 import { ResourceService } from './resource-service.js';
@@ -13,14 +14,24 @@ export class IdentityModule {
       providers: [
         {
           provide: ResourceService,
-          inject: [UnitOfWork, ResourceStore, ResourceIndexer, ChangeLog, Settlement],
+          inject: [UnitOfWork, ResourceStore, ResourceIndexer, ChangeLog, Settlement, Authority],
           useFactory: (
             unitOfWork: UnitOfWork,
             store: ResourceStore,
             indexer: ResourceIndexer,
             changeLog: ChangeLog,
             settlement: Settlement,
-          ) => new IdentityService({ unitOfWork, store, indexer, changeLog, settlement, now: Date.now }),
+            authority: Authority,
+          ) =>
+            new IdentityService({
+              unitOfWork,
+              store,
+              indexer,
+              changeLog,
+              settlement,
+              authority,
+              now: Date.now,
+            }),
         },
       ],
       exports: [ResourceService],

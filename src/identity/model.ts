@@ -1,4 +1,6 @@
 import type { Attributes } from '../schema/types.js';
+import type { Authorship } from './authority/authorship.js';
+import type { KeptStatement } from './authority/deciding.js';
 
 /** One resource as the store holds it. `members` and `groups` are relations and never in here. */
 export interface Resource {
@@ -12,6 +14,8 @@ export interface Resource {
   lastModified: number;
   /** Attributes in schema spelling, extensions under their URN; no id, meta, schemas, members, groups, password, externalId. */
   attributes: Attributes;
+  /** Which source wrote what; only of a resource that was loaded alone. */
+  authorship?: Authorship;
   /** The caller's own external id (RFC 7643 §3.1: it belongs to the client that wrote it). */
   externalId?: string;
 }
@@ -95,6 +99,16 @@ export interface Edit {
   /** Pure; may run again on a fresher state. Throws an IdentityError or ScimError when the state does not allow it. */
   apply(current: { attributes: Attributes; externalId?: string }): EditResult;
   members: MemberOperation[];
+}
+
+/** What an edit did; `changed` false: nothing was written that a client can see, version and lastModified stay. */
+export interface Edited {
+  view: ResourceView;
+  changed: boolean;
+  before: Attributes;
+  after: Attributes;
+  /** What other sources have precedence about. */
+  kept: KeptStatement[];
 }
 
 export interface Preconditions {

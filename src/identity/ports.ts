@@ -1,6 +1,7 @@
 /** What identity needs of others. `UnitOfWork` and `ResourceStore` are implemented by store, `ChangeLog` and `Settlement` by delivery. */
 import type { ResolvedFilter } from '../schema/filter.js';
 import type { Attributes, JsonObject } from '../schema/types.js';
+import type { Authorship } from './authority/authorship.js';
 import type {
   AccountView,
   Caller,
@@ -83,6 +84,8 @@ export abstract class ResourceStore {
     resource: StoredResource,
     expectedVersion: number,
   ): Promise<KeyClash | 'lost' | undefined>;
+  /** What sources without precedence state: no client sees it, so the version stays. */
+  abstract remember(tx: Transaction, id: string, authorship: Authorship): Promise<void>;
   abstract setExternalId(
     tx: Transaction,
     type: string,
@@ -182,6 +185,8 @@ export interface MembershipChange {
 
 export interface FormerImage {
   attributes?: Attributes;
+  /** With the attributes. */
+  authorship?: Authorship;
   externalId?: string | null;
   edges?: MembershipChange[];
 }

@@ -1,4 +1,4 @@
-import type { Caller, Edit, NewResource, Page, Preconditions, Query, ResourceView } from './model.js';
+import type { Caller, Edit, Edited, NewResource, Page, Preconditions, Query, ResourceView } from './model.js';
 
 /** Which relations a view carries: leaving members out costs nothing, whatever the size of the group. */
 export interface ViewOptions {
@@ -15,7 +15,7 @@ export interface ViewOptions {
 export abstract class ResourceService {
   abstract create(type: string, input: NewResource, caller: Caller, view: ViewOptions): Promise<ResourceView>;
   abstract get(type: string, id: string, caller: Caller, view: ViewOptions): Promise<ResourceView>;
-  /** PATCH and PUT. `changed` false: nothing was written, version and lastModified stay. */
+  /** PATCH and PUT. */
   abstract edit(
     type: string,
     id: string,
@@ -23,7 +23,7 @@ export abstract class ResourceService {
     preconditions: Preconditions,
     caller: Caller,
     view: ViewOptions,
-  ): Promise<{ view: ResourceView; changed: boolean }>;
+  ): Promise<Edited>;
   abstract remove(type: string, id: string, preconditions: Preconditions, caller: Caller): Promise<void>;
   abstract search(query: Query, caller: Caller): Promise<Page>;
 }

@@ -32,8 +32,10 @@ export class UndoChange extends Undo {
     const { caller, former } = undoing;
     const current = await this.store.load(tx, undoing.resourceType, undoing.resourceId, caller.source);
     if (!current || !former?.attributes || current.version !== undoing.versionAfter) return false;
+    const { authorship: _changed, ...kept } = current;
     const restored = {
-      ...current,
+      ...kept,
+      ...(former.authorship === undefined ? {} : { authorship: former.authorship }),
       version: current.version + 1,
       lastModified: undoing.at,
       attributes: former.attributes,

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { Authority } from '../identity/authority/authority.js';
 import { ResourceIndexer, ResourceStore } from '../identity/ports.js';
 import { ResourceService } from '../identity/resource-service.js';
 import { SchemaRegistry } from '../schema/schema-registry.js';
@@ -24,6 +25,7 @@ export class SourcesModule {
             SchemaRegistry,
             ParkedRecords,
             SourceDefinitions,
+            Authority,
           ],
           useFactory: (
             resources: ResourceService,
@@ -32,7 +34,18 @@ export class SourcesModule {
             registry: SchemaRegistry,
             parked: ParkedRecords,
             definitions: SourceDefinitions,
-          ) => new RecordIntake({ resources, store, indexer, registry, parked, definitions, now: Date.now }),
+            authority: Authority,
+          ) =>
+            new RecordIntake({
+              resources,
+              store,
+              indexer,
+              registry,
+              parked,
+              definitions,
+              authority,
+              now: Date.now,
+            }),
         },
       ],
       exports: [Intake],

@@ -44,8 +44,10 @@ export const tables: TableDescription[] = [
       attributes: json,
       /** The search document (schema/search-document): folded, typed, never shown. */
       search: json,
-      /** Attribute path to the source that wrote it last. */
+      /** Attribute path to the source that wrote it last; '' to the source of everything else. */
       authors: optionalJson,
+      /** Attribute path to what sources without precedence state. */
+      offers: optionalJson,
     },
     primaryKey: ['id'],
     indices: { ix_resource_type: ['type', 'id'], ix_resource_modified: ['type', 'last_modified', 'id'] },

@@ -21,6 +21,7 @@ import {
   type TargetDefinition,
 } from '../../src/delivery/target-definition.js';
 import { Targets } from '../../src/delivery/targets.js';
+import { Authority } from '../../src/identity/authority/authority.js';
 import { IdentityService } from '../../src/identity/identity-service.js';
 import type { Caller } from '../../src/identity/model.js';
 import { UndoChange } from '../../src/identity/undo-change.js';
@@ -98,7 +99,11 @@ export class TestGateway {
     target: TestTarget = {},
     settings: Partial<DeliverySettings> = {},
     shared?: RecordingTarget,
-    more: { ruleGroups?: RuleGroupOptions[]; others?: (TestTarget & { name: string })[] } = {},
+    more: {
+      ruleGroups?: RuleGroupOptions[];
+      others?: (TestTarget & { name: string })[];
+      authority?: Authority;
+    } = {},
   ) {
     if (shared) this.target = shared;
     const definitions = [
@@ -130,6 +135,7 @@ export class TestGateway {
       indexer: opened.indexer,
       changeLog,
       settlement,
+      authority: more.authority ?? new Authority(),
       now: Date.now,
     });
     this.guard = new GuardDecisions(parts);

@@ -3,6 +3,7 @@ import { IdentityError } from '../../src/identity/identity.errors.js';
 import type {
   Caller,
   Edit,
+  Edited,
   Member,
   MemberOperation,
   NewResource,
@@ -87,7 +88,7 @@ export class MemoryResources extends ResourceService {
     preconditions: Preconditions,
     caller: Caller,
     view: ViewOptions,
-  ): Promise<{ view: ResourceView; changed: boolean }> {
+  ): Promise<Edited> {
     return this.answer('edit', caller, view, () => {
       const resource = this.load(type, id);
       this.checkVersion(resource, preconditions);
@@ -106,11 +107,12 @@ export class MemoryResources extends ResourceService {
         result.attributes !== attributes ||
         next.externalId !== externalId ||
         result.secrets !== undefined;
-      if (!changed) return { view: this.view(resource, view), changed };
+      const decided = { before: attributes, after: result.attributes, kept: [] };
+      if (!changed) return { view: this.view(resource, view), changed, ...decided };
       next.version += 1;
       next.lastModified = Math.max(Date.now(), resource.lastModified + 1);
       this.seed(next, [...members]);
-      return { view: this.view(next, view), changed };
+      return { view: this.view(next, view), changed, ...decided };
     });
   }
 

@@ -1,4 +1,5 @@
 import { TestGateway } from '../delivery/gateway.js';
+import { Authority } from '../../src/identity/authority/authority.js';
 import type { Caller } from '../../src/identity/model.js';
 import { SchemaRegistry } from '../../src/schema/schema-registry.js';
 import { RecordIntake } from '../../src/sources/intake/record-intake.js';
@@ -25,8 +26,8 @@ export const hcmCaller: Caller = {
 export class FeedGateway extends TestGateway {
   readonly intake: RecordIntake;
 
-  constructor(opened: OpenStores, source: Partial<SourceDefinition> = {}) {
-    super(opened);
+  constructor(opened: OpenStores, source: Partial<SourceDefinition> = {}, authority = new Authority()) {
+    super(opened, {}, {}, undefined, { authority });
     this.intake = new RecordIntake({
       resources: this.identity,
       store: opened.resources,
@@ -34,6 +35,7 @@ export class FeedGateway extends TestGateway {
       registry: SchemaRegistry.builtIn(),
       parked: opened.parkedRecords,
       definitions: new SourceDefinitions([{ name: 'hcm', ...sourceDefaults, ...source }]),
+      authority,
       now: Date.now,
     });
   }

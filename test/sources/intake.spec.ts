@@ -216,7 +216,7 @@ describe('taking records of a source', () => {
         outcome: 'unchanged',
       });
       expect((await gateway.stored(resourceId!)).attributes).toEqual({ userName: 'anna@example.com' });
-      await gateway.until(() => gateway.target.accounts.size > 0);
+      await gateway.until(() => gateway.target.byName('anna@example.com')?.password === 'Secret-1');
     });
 
     it('keeps members as the source states them', async () => {

@@ -1,3 +1,4 @@
+import { Authority } from '../../identity/authority/authority.js';
 import { IdentityService } from '../../identity/identity-service.js';
 import type { SchemaRegistry } from '../../schema/schema-registry.js';
 import type { Delivery } from '../delivery.js';
@@ -7,7 +8,7 @@ import { Reconcile } from '../reconcile/reconcile.js';
 import { Jobs } from './jobs.js';
 
 /** The jobs of a gateway, over its delivery. */
-export function createJobs(delivery: Delivery, registry: SchemaRegistry): Jobs {
+export function createJobs(delivery: Delivery, registry: SchemaRegistry, authority = new Authority()): Jobs {
   const { options, parts, changeLog, settlement } = delivery;
   const { stores, indexer, unitOfWork, resources, settings, logger } = options;
   const identity = new IdentityService({
@@ -16,6 +17,7 @@ export function createJobs(delivery: Delivery, registry: SchemaRegistry): Jobs {
     indexer,
     changeLog,
     settlement,
+    authority,
     now: Date.now,
   });
   const work = {

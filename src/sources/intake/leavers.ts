@@ -1,9 +1,11 @@
 import { IdentityError } from '../../identity/identity.errors.js';
-import type { Caller, Edit } from '../../identity/model.js';
+import type { Authority } from '../../identity/authority/authority.js';
+import type { Caller, Edit, Resource } from '../../identity/model.js';
 import type { ResourceService } from '../../identity/resource-service.js';
 import type { ResourceStore } from '../../identity/ports.js';
 import type { SchemaRegistry } from '../../schema/schema-registry.js';
-import type { RecordChange, RecordResult } from '../feed.js';
+import type { RecordResult } from '../feed.js';
+import { changesOf, writes } from './record-changes.js';
 import { rejection } from './rejection.js';
 import type { LeaverPolicy, SourceDefinitions } from './source-definition.js';
 
@@ -12,14 +14,14 @@ export interface LeaverParts {
   store: ResourceStore;
   registry: SchemaRegistry;
   definitions: SourceDefinitions;
+  authority: Authority;
 }
 
 interface Leaver {
-  id: string;
+  resource: Resource;
   policy: LeaverPolicy;
   /** The source said so before. */
   gone: boolean;
-  active?: boolean;
 }
 
 const noView = { members: false, groups: false };
@@ -30,25 +32,27 @@ export class Leavers {
 
   async leave(source: string, type: string, externalId: string, caller: Caller): Promise<RecordResult> {
     return this.answer(externalId, async () => {
-      const leaver = await this.leaver(source, type, externalId);
-      const { policy, id, gone } = leaver;
-      if (gone) return left(externalId, id, []);
-      if (policy === 'delete') {
-        await this.parts.resources.remove(type, id, {}, caller);
-        return { ...left(externalId, id, []), outcome: 'updated' };
+      const { policy, resource, gone } = await this.leaver(source, type, externalId);
+      const { id } = resource;
+      if (gone) return left(externalId, id, 'unchanged');
+      if (policy !== 'delete') {
+        const edited = await this.parts.resources.edit(type, id, departure(policy), {}, caller, noView);
+        return left(externalId, id, edited.changed ? 'updated' : 'unchanged', changesOf(edited));
       }
-      const { changed } = await this.parts.resources.edit(type, id, departure(policy), {}, caller, noView);
-      return left(externalId, id, changed ? deactivated(leaver) : []);
+      await this.parts.resources.remove(type, id, {}, caller);
+      return left(externalId, id, 'updated');
     });
   }
 
   async preview(source: string, type: string, externalId: string): Promise<RecordResult> {
     return this.answer(externalId, async () => {
-      const leaver = await this.leaver(source, type, externalId);
-      const { policy, id, gone, active } = leaver;
-      if (policy === 'delete' && !gone) return { ...left(externalId, id, []), outcome: 'updated' };
-      const stays = gone || policy === 'ignore' || active === false;
-      return left(externalId, id, stays ? [] : deactivated(leaver));
+      const { policy, resource, gone } = await this.leaver(source, type, externalId);
+      const { id, attributes: before } = resource;
+      if (gone) return left(externalId, id, 'unchanged');
+      if (policy === 'delete') return left(externalId, id, 'updated');
+      const { result, kept } = this.parts.authority.decide(resource, source, departure(policy));
+      const changes = changesOf({ before, after: result.attributes, kept });
+      return left(externalId, id, writes(changes) ? 'updated' : 'unchanged', changes);
     });
   }
 
@@ -72,13 +76,8 @@ export class Leavers {
     const resource = named && (await this.parts.store.load(undefined, type, named.resourceId, source));
     if (!named || !resource)
       throw new IdentityError('notFound', `The source "${source}" has no ${type} "${externalId}".`);
-    const active = resource.attributes['active'];
-    return {
-      id: named.resourceId,
-      policy: this.policy(source, type),
-      gone: named.departed !== undefined,
-      ...(typeof active === 'boolean' ? { active } : {}),
-    };
+    const gone = named.departed !== undefined;
+    return { resource, policy: this.policy(source, type), gone };
   }
 
   /** What has no `active` cannot be deactivated: it stays. */
@@ -99,14 +98,9 @@ function departure(policy: LeaverPolicy): Edit {
   };
 }
 
-const deactivated = ({ active }: Leaver): RecordChange[] => [
-  { path: 'active', ...(active === undefined ? {} : { from: active }), to: false },
-];
-
-const left = (externalId: string, resourceId: string, changes: RecordChange[]): RecordResult => ({
-  place: externalId,
-  externalId,
-  outcome: changes.length > 0 ? 'updated' : 'unchanged',
-  resourceId,
-  changes,
-});
+const left = (
+  externalId: string,
+  resourceId: string,
+  outcome: RecordResult['outcome'],
+  changes: RecordResult['changes'] = [],
+): RecordResult => ({ place: externalId, externalId, outcome, resourceId, changes });

@@ -12,7 +12,7 @@ import type { Statement } from './read-record.js';
 const lenient: ValidationDialect = { ignoreUnknown: true, jsonTextInRoles: false };
 
 /** The attributes of a resource once a record of its source holds. Throws ScimError where they may not become so. */
-export function mergedAttributes(
+function mergedAttributes(
   type: ResourceType,
   current: Attributes,
   statement: Statement,

@@ -1,3 +1,4 @@
+import type { Authority } from '../../identity/authority/authority.js';
 import type { Caller, Resource } from '../../identity/model.js';
 import { IdentityError } from '../../identity/identity.errors.js';
 import type { ResourceIndexer, ResourceStore } from '../../identity/ports.js';
@@ -13,7 +14,8 @@ import { Leavers } from './leavers.js';
 import { Matching, type Meant } from './matching.js';
 import type { ParkedRecords } from './parked-records.js';
 import { readRecord, type Statement } from './read-record.js';
-import { mergedAttributes, recordEdit } from './record-edit.js';
+import { changesOf, writes } from './record-changes.js';
+import { recordEdit } from './record-edit.js';
 import { rejection } from './rejection.js';
 import type { SourceDefinitions } from './source-definition.js';
 
@@ -24,6 +26,7 @@ export interface IntakeParts {
   registry: SchemaRegistry;
   parked: ParkedRecords;
   definitions: SourceDefinitions;
+  authority: Authority;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -138,25 +141,15 @@ export class RecordIntake extends Intake {
     found: Found,
     caller: Caller,
   ): Promise<RecordResult> {
-    const edit = recordEdit(type, record.externalId, statement, found);
-    let before: Attributes = {};
-    const watched = {
-      ...edit,
-      apply: (current: Parameters<typeof edit.apply>[0]) => {
-        before = current.attributes;
-        return edit.apply(structuredClone(current));
-      },
-    };
-    const { view, changed } = await this.parts.resources.edit(
+    const edited = await this.parts.resources.edit(
       type.name,
       found.id,
-      watched,
+      recordEdit(type, record.externalId, statement, found),
       {},
       caller,
       noView,
     );
-    const changes = changed ? differences(before, view.resource.attributes) : [];
-    return result(record, changed ? 'updated' : 'unchanged', changes, found.id);
+    return result(record, edited.changed ? 'updated' : 'unchanged', changesOf(edited), found.id);
   }
 
   private async previewUpdate(
@@ -168,10 +161,11 @@ export class RecordIntake extends Intake {
   ): Promise<RecordResult> {
     const current = await this.parts.store.load(undefined, type.name, found.id, source);
     if (!current) throw new IdentityError('notFound', `${type.name} "${found.id}" does not exist.`);
-    const after = mergedAttributes(type, current.attributes, statement, found.departed);
-    await this.checkFree(type, found.id, after);
-    const changes = differences(current.attributes, after);
-    const changed = changes.length > 0 || found.adopt || (await this.membersDiffer(current, statement));
+    const edit = recordEdit(type, record.externalId, statement, found);
+    const { result: after, kept } = this.parts.authority.decide(current, source, edit);
+    await this.checkFree(type, found.id, after.attributes);
+    const changes = changesOf({ before: current.attributes, after: after.attributes, kept });
+    const changed = writes(changes) || found.adopt || (await this.membersDiffer(current, statement));
     return result(record, changed ? 'updated' : 'unchanged', changes, found.id);
   }
 

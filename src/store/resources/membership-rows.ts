@@ -158,3 +158,16 @@ export async function detach(sql: Sql, id: string): Promise<{ groups: string[]; 
   );
   return { groups: groups.map((row) => row.group_id), members: members.map((row) => row.member_id) };
 }
+
+/** The names of resources, as far as they exist: displayName, else userName. */
+export async function displayNames(sql: Sql, ids: readonly string[]): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const piece of pieces([...new Set(ids)])) {
+    const rows = await sql.all<{ id: string; display: string | null }>(
+      `SELECT r.id, ${display(sql.engine, 'r')} AS display FROM resource r WHERE r.id IN (${marks(piece.length)})`,
+      piece,
+    );
+    for (const { id, display } of rows) if (display !== null) names.set(id, display);
+  }
+  return names;
+}

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Authorship } from '../../identity/authority/authorship.js';
 import type { Resource } from '../../identity/model.js';
 import type { ResourceIndex } from '../../identity/ports.js';
 import type { Attributes } from '../../schema/types.js';
-import { parseJson, pieces, type Parameter, type Row, type Sql } from '../sql/sql.js';
+import { parseJson, pieces, toJson, type Parameter, type Row, type Sql } from '../sql/sql.js';
 
 const longestIndexed = 300;
 
@@ -20,6 +21,8 @@ export interface ResourceRow extends Row {
   last_modified: number;
   attributes: unknown;
   external_id?: string | null;
+  authors?: unknown;
+  offers?: unknown;
 }
 
 export const resourceColumns = 'r.id, r.type, r.version, r.created, r.last_modified, r.attributes';
@@ -32,8 +35,24 @@ export function toResource(row: ResourceRow): Resource {
     created: Number(row.created),
     lastModified: Number(row.last_modified),
     attributes: parseJson<Attributes>(row.attributes) ?? {},
+    ...authorshipOf(row),
     ...(row.external_id === null || row.external_id === undefined ? {} : { externalId: row.external_id }),
   };
+}
+
+/** Where nobody has precedence there are no offers. */
+function authorshipOf({ authors, offers }: ResourceRow): Pick<Resource, 'authorship'> {
+  const known = parseJson<Authorship['authors']>(authors);
+  return known
+    ? { authorship: { authors: known, offers: parseJson<Authorship['offers']>(offers) ?? {} } }
+    : {};
+}
+
+/** The columns `authors` and `offers`. */
+export function authorshipColumns(authorship: Authorship | undefined): [string | null, string | null] {
+  if (!authorship) return [null, null];
+  const { authors, offers } = authorship;
+  return [toJson(authors), Object.keys(offers).length === 0 ? null : toJson(offers)];
 }
 
 /** One INSERT for many rows; constraint clashes are left to `onConflict`. */
@@ -101,4 +120,20 @@ export async function updateIndex(sql: Sql, type: string, id: string, index: Res
     }
   }
   await writeIndex(sql, type, id, index);
+}
+
+const countShards = 16;
+
+/** Totals are kept, not counted: in shards, so that concurrent writers on PostgreSQL do not queue for one row. */
+export async function countResource(
+  sql: Sql,
+  resource: { id: string; type: string },
+  by: number,
+): Promise<void> {
+  const shard = sql.engine === 'sqlite' ? 0 : parseInt(resource.id.slice(-1), 16) % countShards || 0;
+  await sql.run(
+    `INSERT INTO resource_count (type, shard, resources) VALUES (?, ?, ?)
+       ON CONFLICT (type, shard) DO UPDATE SET resources = resource_count.resources + excluded.resources`,
+    [resource.type, shard, by],
+  );
 }

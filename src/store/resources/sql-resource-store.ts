@@ -1,3 +1,4 @@
+import type { Authorship } from '../../identity/authority/authorship.js';
 import type {
   AccountView,
   Departure,
@@ -21,10 +22,16 @@ import { marks, parseJson, pieces, sqlOf, toJson, type Sql } from '../sql/sql.js
 import * as names from './external-ids.js';
 import * as members from './membership-rows.js';
 import { claimKeys, clashOf, LostKey, releaseKeys } from './resource-keys.js';
-import { resourceColumns, toResource, updateIndex, writeIndex, type ResourceRow } from './resource-rows.js';
+import {
+  authorshipColumns,
+  countResource,
+  resourceColumns,
+  toResource,
+  updateIndex,
+  writeIndex,
+  type ResourceRow,
+} from './resource-rows.js';
 import type { ResourceSearch } from './resource-search.js';
-
-const countShards = 16;
 
 /** Resources, their indices and memberships in SQL. */
 export class SqlResourceStore extends ResourceStore {
@@ -42,7 +49,7 @@ export class SqlResourceStore extends ResourceStore {
     const clash = await clashOf(sql, resource.type, resource.id, index);
     if (clash) return clash;
     await sql.run(
-      'INSERT INTO resource (id, type, version, created, last_modified, attributes, search) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO resource (id, type, version, created, last_modified, attributes, search, authors, offers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       [
         resource.id,
         resource.type,
@@ -51,12 +58,13 @@ export class SqlResourceStore extends ResourceStore {
         resource.lastModified,
         toJson(resource.attributes),
         toJson(index.search),
+        ...authorshipColumns(resource.authorship),
       ],
     );
     const lost = await claimKeys(sql, resource.type, resource.id, index);
     if (lost) throw new LostKey(lost);
     await writeIndex(sql, resource.type, resource.id, index);
-    await this.count(sql, resource, 1);
+    await countResource(sql, resource, 1);
     return undefined;
   }
 
@@ -69,7 +77,7 @@ export class SqlResourceStore extends ResourceStore {
     const sql = tx ? sqlOf(tx) : this.reader;
     const lock = tx && sql.engine === 'postgres' ? ' FOR UPDATE OF r' : '';
     const row = await sql.get<ResourceRow>(
-      `SELECT ${resourceColumns}, (SELECT x.value FROM external_id x WHERE x.resource_id = r.id AND x.source = ?) AS external_id
+      `SELECT ${resourceColumns}, r.authors, r.offers, (SELECT x.value FROM external_id x WHERE x.resource_id = r.id AND x.source = ?) AS external_id
        FROM resource r WHERE r.id = ? AND r.type = ?${lock}`,
       [source, id, type],
     );
@@ -86,12 +94,13 @@ export class SqlResourceStore extends ResourceStore {
     const clash = await clashOf(sql, resource.type, resource.id, index);
     if (clash) return clash;
     const changed = await sql.run(
-      'UPDATE resource SET version = ?, last_modified = ?, attributes = ?, search = ? WHERE id = ? AND version = ?',
+      'UPDATE resource SET version = ?, last_modified = ?, attributes = ?, search = ?, authors = ?, offers = ? WHERE id = ? AND version = ?',
       [
         resource.version,
         resource.lastModified,
         toJson(resource.attributes),
         toJson(index.search),
+        ...authorshipColumns(resource.authorship),
         resource.id,
         expected,
       ],
@@ -102,6 +111,13 @@ export class SqlResourceStore extends ResourceStore {
     if (lost) throw new LostKey(lost);
     await updateIndex(sql, resource.type, resource.id, index);
     return undefined;
+  }
+
+  async remember(tx: Transaction, id: string, authorship: Authorship): Promise<void> {
+    await sqlOf(tx).run('UPDATE resource SET authors = ?, offers = ? WHERE id = ?', [
+      ...authorshipColumns(authorship),
+      id,
+    ]);
   }
 
   setExternalId(
@@ -167,7 +183,7 @@ export class SqlResourceStore extends ResourceStore {
     }
     await sql.run('DELETE FROM reference WHERE from_id = ?', [id]);
     await sql.run('DELETE FROM resource WHERE id = ?', [id]);
-    await this.count(sql, { id, type }, -1);
+    await countResource(sql, { id, type }, -1);
     return sides;
   }
 
@@ -228,16 +244,8 @@ export class SqlResourceStore extends ResourceStore {
     return members.groupsOf(this.reader, memberIds);
   }
 
-  async displayNames(ids: readonly string[]): Promise<Map<string, string>> {
-    const names = new Map<string, string>();
-    for (const piece of pieces([...new Set(ids)])) {
-      const rows = await this.reader.all<{ id: string; display: string | null }>(
-        `SELECT r.id, ${members.display(this.reader.engine, 'r')} AS display FROM resource r WHERE r.id IN (${marks(piece.length)})`,
-        piece,
-      );
-      for (const { id, display } of rows) if (display !== null) names.set(id, display);
-    }
-    return names;
+  displayNames(ids: readonly string[]): Promise<Map<string, string>> {
+    return members.displayNames(this.reader, ids);
   }
 
   async accounts(ids: readonly string[]): Promise<Map<string, AccountView[]>> {
@@ -283,15 +291,5 @@ export class SqlResourceStore extends ResourceStore {
       await this.reader.get<{ value: string }>("SELECT value FROM store_fact WHERE name = 'epoch'")
     )?.value;
     return this.knownEpoch ?? '0';
-  }
-
-  /** Totals are kept, not counted: in shards, so that concurrent writers on PostgreSQL do not queue for one row. */
-  private async count(sql: Sql, resource: { id: string; type: string }, by: number): Promise<void> {
-    const shard = sql.engine === 'sqlite' ? 0 : parseInt(resource.id.slice(-1), 16) % countShards || 0;
-    await sql.run(
-      `INSERT INTO resource_count (type, shard, resources) VALUES (?, ?, ?)
-       ON CONFLICT (type, shard) DO UPDATE SET resources = resource_count.resources + excluded.resources`,
-      [resource.type, shard, by],
-    );
   }
 }
