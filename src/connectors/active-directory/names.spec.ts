@@ -59,6 +59,10 @@ describe('Names', () => {
     ['x' + '😀'.repeat(40), 'x' + '😀'.repeat(31)],
     ['y'.repeat(70), 'y'.repeat(64)],
     ['\u202e\u200b', ''],
+    ['Doe, Jane ,', 'Doe, Jane,'],
+    ['Doe , , ,', 'Doe,,,'],
+    ['Doe , Jane', 'Doe , Jane'],
+    ['y'.repeat(62) + ' ,, Jr', 'y'.repeat(62) + ','],
   ])('%j is written as the common name %j', (text, name) => expect(commonName(text)).toBe(name));
 
   it('numbers account names within their length, and leaves reserved ones out', () => {

@@ -61,17 +61,18 @@ function withoutAccents(text: string): string {
 /** Invisible characters (controls, bidirectional marks, zero width) break every tool of an administrator. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** A common name as Windows takes it: visible, single blanks, 64 UTF-16 units. */
+/**
+ * A common name as Windows takes it: visible, single blanks, 64 UTF-16 units. Without the blanks before commas at its
+ * end: Samba reads its own form of such a name (` \\,`) wrong, cannot find the object again, and `,,` ends its process.
+ */
 export function commonName(text: string): string {
-  return cut(
-    text
-      .normalize('NFC')
-      .replace(/[\t\r\n]/g, ' ')
-      .replace(INVISIBLE, '')
-      .replace(/\s+/g, ' ')
-      .trim(),
-    COMMON_NAME_LENGTH,
-  );
+  const visible = text
+    .normalize('NFC')
+    .replace(/[\t\r\n]/g, ' ')
+    .replace(INVISIBLE, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return cut(visible, COMMON_NAME_LENGTH).replace(/[ ,]+$/, (end) => end.replaceAll(' ', ''));
 }
 
 function cut(text: string, length: number): string {

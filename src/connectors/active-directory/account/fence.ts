@@ -1,13 +1,12 @@
-import { AndFilter, EqualityFilter, ExtensibleFilter, OrFilter } from 'ldapts';
 import { ConnectorError, type ResourceKind } from '../../connector.js';
 import type { Directory } from '../domain/directory.js';
 import type { AdSession } from '../session/ad-session.js';
 import type { AdEntry } from '../session/entry.js';
 import type { AdSettings } from '../settings.js';
 import { isWithin, sameDn } from '../values/dn.js';
-import { guidBytes } from '../values/guid.js';
 import { ridOf } from '../values/sid.js';
 import { isNormalAccount } from '../values/user-account-control.js';
+import { privilege } from './privileged.js';
 
 /** Read right before each write: where the object really is, and whether it is one of those that are never touched. */
 export const FENCE_ATTRIBUTES = [
@@ -18,11 +17,6 @@ export const FENCE_ATTRIBUTES = [
 /** Below this every relative id belongs to Windows itself (MS-DTYP §2.4.2.4). */
 const FIRST_ORDINARY_RID = 1000;
 
-/** Administrators of a domain (MS-ADTS §3.1.1.6.1.2), relative to the domain's SID or to S-1-5-32. */
-const PRIVILEGED_RIDS = [512, 516, 518, 519, 520];
-const PRIVILEGED_BUILTIN_RIDS = [544, 548, 549, 550, 551, 552];
-const MEMBER_OF_CHAIN = '1.2.840.113556.1.4.1941';
-
 const FOREIGN_CLASSES = [
   'computer',
   'inetorgperson',
@@ -32,8 +26,6 @@ const FOREIGN_CLASSES = [
 
 /** What this target may touch. Refuses with the reason; never guesses. */
 export class Fence {
-  #privileged: string[] | undefined;
-
   constructor(
     private readonly directory: Directory,
     private readonly settings: AdSettings,
@@ -89,44 +81,13 @@ export class Fence {
 
   /** Members of privileged groups, however deep: their adminCount may not have been written yet. */
   async assertNotPrivileged(session: AdSession, entry: AdEntry, label: string): Promise<void> {
-    if (!entry.names().some((name) => name.startsWith('memberof'))) return;
-    const groups = await this.privilegedGroups(session);
-    if (groups.length === 0) return;
-    const filters = groups.map(
-      (value) => new ExtensibleFilter({ matchType: 'memberOf', rule: MEMBER_OF_CHAIN, value }),
-    );
-    // By filter, not by base: Samba cannot read the access rights of a base whose name folds to another length.
-    const itself = new EqualityFilter({ attribute: 'objectGUID', value: guidBytes(entry.guid) });
-    const filter = new AndFilter({ filters: [itself, new OrFilter({ filters })] });
-    const found = await this.directory.find(session, filter, ['objectGUID']);
-    if (found.length === 0) return;
+    const reason = await privilege(this.directory, session, entry);
+    if (reason === undefined) return;
     throw new ConnectorError({
       kind: 'rejected',
-      detail: `The account of "${label}" (${entry.dn}) is not touched: it is a member of a privileged group.`,
+      detail: `The account of "${label}" (${entry.dn}) is not touched: ${reason}`,
       recommendedAction: 'Manage administrators by hand, or take the account out of the privileged group.',
     });
-  }
-
-  private async privilegedGroups(session: AdSession): Promise<string[]> {
-    if (this.#privileged) return this.#privileged;
-    const { domainSid } = await this.directory.facts(session);
-    const sids = [
-      ...PRIVILEGED_RIDS.map((rid) => `${domainSid}-${rid}`),
-      ...PRIVILEGED_BUILTIN_RIDS.map((rid) => `S-1-5-32-${rid}`),
-    ];
-    const filters = [
-      ...sids.map((value) => new EqualityFilter({ attribute: 'objectSid', value })),
-      ...this.settings.protected.groups.map(
-        (value) =>
-          new EqualityFilter({
-            attribute: value.includes('=') ? 'distinguishedName' : 'sAMAccountName',
-            value,
-          }),
-      ),
-    ];
-    const groups = await this.directory.find(session, new OrFilter({ filters }), ['objectGUID']);
-    this.#privileged = groups.map(({ dn }) => dn);
-    return this.#privileged;
   }
 }
 

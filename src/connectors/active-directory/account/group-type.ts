@@ -10,6 +10,11 @@ export function groupType(settings: Pick<GroupSettings, 'type' | 'scope'> | unde
   return String(settings?.type === 'distribution' ? scope : (scope | SECURITY) >> 0);
 }
 
+/** Distribution groups grant nothing. */
+export function isSecurityGroup(type: number): boolean {
+  return (type & SECURITY) !== 0;
+}
+
 /** Why a group of the first type cannot hold one of the second (MS-ADTS §3.1.1.5.3.1.2); Samba does not check. */
 export function nestingFault(outer: number, inner: number): string | undefined {
   if (outer & SCOPES.global && inner & SCOPES.universal)

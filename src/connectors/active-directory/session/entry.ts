@@ -68,6 +68,7 @@ export const BINARY_ATTRIBUTES = [
   ...[
     'objectGUID',
     'objectSid',
+    'tokenGroups',
     'thumbnailPhoto',
     'jpegPhoto',
     'thumbnailLogo',
