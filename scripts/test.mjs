@@ -58,7 +58,7 @@ main(async () => {
   const part = parts[first];
   const args = part ? [...rest, '--roots', ...part] : process.argv.slice(2);
   const serving = first !== 'unit';
-  await install(serving ? ['domainController', 'addon', 'postgres'] : ['addon']);
+  await install(serving ? ['domainController', 'addon', 'postgres', 'faults'] : ['addon']);
   mkdirSync(logFolder, { recursive: true });
   rmSync(report, { force: true });
   if (serving) await build();

@@ -41,7 +41,18 @@ const addon = ['python3', 'make', 'g++'].map((tool) => ({
 
 const postgres = [{ present: () => postgresFolder() !== undefined, packages: ['postgresql'] }];
 
-const purposes = { domainController, addon, postgres };
+const fakeTime = () =>
+  ['/usr/lib', ...readdirSync('/usr/lib').map((entry) => join('/usr/lib', entry))].some((folder) =>
+    existsSync(join(folder, 'faketime', 'libfaketimeMT.so.1')),
+  );
+
+/** Clocks that jump and disks that are full. */
+const faults = [
+  { present: fakeTime, packages: ['faketime'] },
+  { present: command('mount'), packages: ['mount'] },
+];
+
+const purposes = { domainController, addon, postgres, faults };
 
 export function missingPackages(names) {
   const missing = names.flatMap((name) => purposes[name]).filter(({ present }) => !present());

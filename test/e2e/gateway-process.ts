@@ -16,6 +16,8 @@ export interface GatewayOptions {
   delivery?: string;
   /** More configuration files, by name below `config/`. */
   files?: Record<string, string>;
+  /** Added to the environment of the process. */
+  env?: NodeJS.ProcessEnv;
 }
 
 const readyWithinMs = 30_000;
@@ -30,6 +32,7 @@ export class GatewayProcess {
     readonly folder: string,
     readonly port: number,
     readonly tokens: Record<(typeof names)[number], string>,
+    private readonly env: NodeJS.ProcessEnv,
   ) {}
 
   static async start(lab: Lab, options: GatewayOptions = {}): Promise<GatewayProcess> {
@@ -37,10 +40,23 @@ export class GatewayProcess {
     const tokens = Object.fromEntries(
       names.map((name) => [name, randomBytes(24).toString('base64url')]),
     ) as GatewayProcess['tokens'];
-    const gateway = new GatewayProcess(folder, await freePort(), tokens);
+    const gateway = new GatewayProcess(folder, await freePort(), tokens, options.env ?? {});
     gateway.writeConfig(lab, options);
     await gateway.launch();
     return gateway;
+  }
+
+  /** Another gateway with the same configuration. The folder goes with the first. */
+  async replica(env: NodeJS.ProcessEnv = {}): Promise<GatewayProcess> {
+    const gateway = new GatewayProcess(this.folder, await freePort(), this.tokens, { ...this.env, ...env });
+    await gateway.launch();
+    return gateway;
+  }
+
+  /** How the process ended; undefined while it runs. */
+  get ended(): string | undefined {
+    const { exitCode, signalCode } = this.process;
+    return exitCode === null && signalCode === null ? undefined : (signalCode ?? `exit ${exitCode}`);
   }
 
   get scimUrl(): string {
@@ -59,7 +75,7 @@ export class GatewayProcess {
   /** Starts the process on the store and configuration that are there. */
   async launch(): Promise<void> {
     this.process = spawn(process.execPath, ['dist/src/main.js'], {
-      env: { ...process.env, LANDFALL_CONFIG: this.config, PORT: String(this.port) },
+      env: { ...process.env, ...this.env, LANDFALL_CONFIG: this.config, PORT: String(this.port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.process.stdout!.on('data', (chunk: Buffer) => (this.printed += chunk.toString()));

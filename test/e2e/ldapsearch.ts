@@ -6,6 +6,9 @@ const run = promisify(execFile);
 
 export type Entry = Record<string, string[]> & { dn: string[] };
 
+/** Given in hexadecimal. */
+const binary = new Set(['objectGUID', 'objectSid', 'replPropertyMetaData']);
+
 /** Reads the directory with OpenLDAP's ldapsearch: a client that shares no code with the gateway. Attribute names in lower case. */
 export async function ldapsearch(
   lab: Lab,
@@ -46,9 +49,7 @@ function parseEntry(block: string): Entry | undefined {
     const match = /^([\w;-]+):(:?) ?(.*)$/.exec(line);
     if (!match) continue;
     const value = match[2]
-      ? Buffer.from(match[3]!, 'base64').toString(
-          match[1] === 'objectGUID' || match[1] === 'objectSid' ? 'hex' : 'utf8',
-        )
+      ? Buffer.from(match[3]!, 'base64').toString(binary.has(match[1]!) ? 'hex' : 'utf8')
       : match[3]!;
     (entry[match[1]!.toLowerCase()] ??= []).push(value);
   }

@@ -48,6 +48,8 @@ export class LdapProxy {
   readonly requests: LdapRequest[] = [];
   rules: Rule[] = [];
   windows: Windows = {};
+  /** How long a request is on its way, in milliseconds. */
+  delay: () => number = () => 0;
   /** Connections made, in all. */
   connections = 0;
   readonly #pairs = new Set<Pair>();
@@ -142,7 +144,9 @@ export class LdapProxy {
       client.write(resultFor(request, action.answer.code, action.answer.text));
     } else {
       answers.expect(request);
-      server.write(request.bytes);
+      const delay = this.delay();
+      if (delay === 0) server.write(request.bytes);
+      else setTimeout(() => server.writable && server.write(request.bytes), delay);
     }
   }
 }
