@@ -1,5 +1,6 @@
 import type { Authority } from '../../identity/authority/authority.js';
 import type { Caller, Resource } from '../../identity/model.js';
+import { checkEmployment } from '../../identity/check-employment.js';
 import { IdentityError } from '../../identity/identity.errors.js';
 import type { ResourceIndexer, ResourceStore } from '../../identity/ports.js';
 import type { ResourceService } from '../../identity/resource-service.js';
@@ -55,6 +56,7 @@ export class RecordIntake extends Intake {
       if (meant.kind === 'unclear') return parkedResult(record, meant);
       if (meant.kind === 'one') return await this.previewUpdate(source, type, record, statement, meant);
       checkComplete(type, statement);
+      checkEmployment(statement.attributes);
       await this.checkFree(type, undefined, statement.attributes);
       return result(record, 'created', differences({}, statement.attributes));
     } catch (error) {
@@ -163,6 +165,7 @@ export class RecordIntake extends Intake {
     if (!current) throw new IdentityError('notFound', `${type.name} "${found.id}" does not exist.`);
     const edit = recordEdit(type, record.externalId, statement, found);
     const { result: after, kept } = this.parts.authority.decide(current, source, edit);
+    checkEmployment(after.attributes, current.attributes);
     await this.checkFree(type, found.id, after.attributes);
     const changes = changesOf({ before: current.attributes, after: after.attributes, kept });
     const changed = writes(changes) || found.adopt || (await this.membersDiffer(current, statement));
