@@ -29,7 +29,7 @@ export const userAttributes = [
 
 export const groupAttributes = [
   ...['cn', 'name', 'sAMAccountName', 'displayName', 'description', 'info', 'comment', 'adminDescription'],
-  ...['adminDisplayName', 'mail', 'proxyAddresses', 'managedBy', 'groupType', 'member'],
+  ...['adminDisplayName', 'mail', 'proxyAddresses', 'managedBy', 'groupType', 'member', 'objectClass'],
   ...cloudExtensions,
 ];
 

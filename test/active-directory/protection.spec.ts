@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { Attribute, Change, type Client } from 'ldapts';
 import type { Connector, Lists } from '../../src/connectors/connector.js';
+import { sidOf } from '../../src/connectors/active-directory/values/sid.js';
 import { ldapsearch } from '../e2e/ldapsearch.js';
 import { adminClient, useLab } from '../lab.js';
-import { connect, user, type Person } from './domain.js';
+import { connect, group, soon, storeId, user, type Person } from './domain.js';
 
 describe('Members of protected groups', () => {
   const lab = useLab('ad-protection');
@@ -72,4 +75,89 @@ describe('Members of protected groups', () => {
     await change(`CN=${name},${lab().unmanagedOu}`, 'delete', 'member', `CN=${nested},${lab().unmanagedOu}`);
     expect(await person.plan({ password: undefined })).toMatchObject({ action: 'none' });
   });
+});
+
+describe('The marks of adopted accounts', () => {
+  const lab = useLab('ad-adopted');
+  let ad: Connector & Lists;
+  let admin: Client;
+  beforeAll(async () => {
+    ad = connect(lab(), { settings: { loopGuard: { mark: 'adminDescription' } } });
+    admin = await adminClient(lab());
+  });
+  afterAll(async () => {
+    await ad?.close();
+    await admin?.unbind();
+  });
+  const mark = 'msDS-cloudExtensionAttribute1';
+  const attributes = ['objectClass', mark, 'adminDescription', 'member'];
+  const read = async (name: string) =>
+    (await ldapsearch(lab(), lab().baseDn, `(sAMAccountName=${name})`, attributes))[0]!;
+  /** As delivery adopts: by a rule of the mapping, then an ordinary plan on the account that was there. */
+  const adopt = async (person: Person) => {
+    const match = await ad.match(
+      person.subject({ match: [{ attribute: 'sAMAccountName', value: person.name }] }),
+      soon(),
+    );
+    if (match.kind !== 'found') throw new Error(JSON.stringify(match));
+    person.anchor = match.anchor;
+    person.createdByUs = false;
+    return person;
+  };
+
+  it.each(['User', 'Group'] as const)(
+    'a %s that was there gets ours, so that no other gateway adopts it, and none that stops its copy to Entra',
+    async (kind) => {
+      const name = `ada-${kind.toLowerCase()}`;
+      const isUser = kind === 'User';
+      await admin.add(`CN=${name},${isUser ? lab().usersOu : lab().groupsOu}`, {
+        objectClass: isUser ? 'user' : 'group',
+        sAMAccountName: name,
+        ...(isUser ? { userPrincipalName: `${name}@contoso.example` } : { member: lab().bindDn }),
+      });
+      const adopted = await adopt((isUser ? user : group)(ad, name, { password: undefined, enabled: false }));
+      await adopted.apply();
+      const entry = await read(name);
+      expect(entry[mark.toLowerCase()]).toEqual([`${storeId}:${adopted.id}`]);
+      expect(entry.admindescription).toBeUndefined();
+      if (!isUser) expect(entry.member).toEqual([lab().bindDn]);
+      expect(await adopted.plan()).toMatchObject({ action: 'none' });
+      const other = connect(lab(), { storeId: 'another-store' });
+      try {
+        const stranger = {
+          ...adopted.subject(),
+          stamp: 'another-store:0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee',
+        };
+        const match = [{ attribute: 'sAMAccountName', value: name }];
+        expect(await other.match({ ...stranger, match }, soon())).toMatchObject({
+          kind: 'refused',
+          detail: expect.stringContaining('another gateway'),
+        });
+      } finally {
+        await other.close();
+      }
+    },
+  );
+
+  it('a group whose class the service account may not write is managed unmarked, with a warning', async () => {
+    const name = 'ada-limited';
+    await admin.add(`CN=${name},${lab().groupsOu}`, { objectClass: 'group', sAMAccountName: name });
+    await denyWritingClass(`CN=${name},${lab().groupsOu}`);
+    const adopted = await adopt(group(ad, name, { attributes: { description: 'x' } }));
+    const applied = await adopted.apply();
+    expect(applied.warnings).toEqual([expect.stringContaining('unmarked')]);
+    expect(await read(name)).not.toHaveProperty(mark.toLowerCase());
+    expect((await ldapsearch(lab(), lab().baseDn, `(sAMAccountName=${name})`))[0]!.description).toEqual([
+      'x',
+    ]);
+    expect(await adopted.plan()).toMatchObject({ action: 'none' });
+  });
+
+  const denyWritingClass = async (dn: string) => {
+    const [service] = await ldapsearch(lab(), lab().bindDn, '(objectClass=user)', ['objectSid']);
+    const sid = sidOf(Buffer.from(service!.objectsid![0]!, 'hex'));
+    const sddl = `(OD;;WP;bf9679e5-0de6-11d0-a285-00aa003049e2;;${sid})`;
+    const args = ['dsacl', 'set', '-H', lab().samLdb, `--objectdn=${dn}`, '--action=deny', `--sddl=${sddl}`];
+    await promisify(execFile)('samba-tool', args);
+  };
 });

@@ -12,6 +12,7 @@ import { appliedTo, FACTS } from './applied.js';
 import { AccountCreation } from './create-account.js';
 import { FENCE_ATTRIBUTES, type Fence } from './fence.js';
 import { attribute, isUniqueness, withApplied } from './ldap-changes.js';
+import type { Marking } from './marking.js';
 import { guardedAccount, modifyAccount } from './modify-account.js';
 import type { AccountSteps } from './steps.js';
 import { findClash } from './uniqueness.js';
@@ -24,6 +25,7 @@ export class AccountExecutor {
     private readonly directory: Directory,
     private readonly fence: Fence,
     private readonly settings: AdSettings,
+    private readonly marking: Marking,
   ) {
     this.creation = new AccountCreation(directory, fence, settings);
   }
@@ -34,11 +36,13 @@ export class AccountExecutor {
     return this.update(steps, signal);
   }
 
-  private async update(steps: AccountSteps, signal: AbortSignal): Promise<Applied> {
-    const doing = `change "${steps.label}"`;
+  private async update(planned: AccountSteps, signal: AbortSignal): Promise<Applied> {
+    const doing = `change "${planned.label}"`;
     return this.directory.run(signal, doing, async (session) => {
       const done: string[] = [];
+      let steps = planned;
       try {
+        steps = await this.marking.prepare(session, planned);
         await modifyAccount(this.directory, this.fence, session, steps);
         if (steps.writes.length > 0 || steps.password || steps.enable !== undefined) done.push('modify');
         await this.leaveGroups(session, steps);

@@ -20,7 +20,7 @@ import { holds } from './difference.js';
 import type { Fence } from './fence.js';
 import { groupType } from './group-type.js';
 import { loopGuardWrites } from './loop-guard.js';
-import { canBearStamp, storeOf } from './stamp.js';
+import type { Marking } from './marking.js';
 import { addWrite, draftOf, finished, needsPassword, own, uniqueWithName, type Draft } from './draft.js';
 import { findAccount } from './find-account.js';
 import { planReferences, type ReferenceRules } from './references.js';
@@ -34,6 +34,7 @@ export class AccountPlanner {
     private readonly fence: Fence,
     private readonly attributes: AttributeFence,
     private readonly settings: AdSettings,
+    private readonly marking: Marking,
   ) {}
 
   async plan(
@@ -116,7 +117,7 @@ export class AccountPlanner {
         addWrite(draft, value, shown(entry.raw(value.name), value.secret));
     }
     await planReferences(this.rules(session), draft, desired.references, entry);
-    this.restamp(draft, subject, entry);
+    this.marking.plan(draft, subject, entry);
     this.place(draft, subject, desired, entry);
     await this.assertFree(session, draft, desired, entry);
     if (subject.kind !== 'Group') {
@@ -254,19 +255,5 @@ export class AccountPlanner {
     addWrite(draft, own(this.settings.anchorAttribute, [subject.stamp]), []);
     for (const value of loopGuardWrites(this.settings.loopGuard.mark, subject))
       addWrite(draft, own(value.name, value.values as string[]), []);
-  }
-
-  private restamp(draft: Draft, subject: Subject, entry: AdEntry): void {
-    const now = entry.one(this.settings.anchorAttribute);
-    if (now === subject.stamp) return;
-    if (now !== undefined && storeOf(now) !== undefined && storeOf(now) !== storeOf(subject.stamp)) {
-      throw new ConnectorError({
-        kind: 'rejected',
-        detail: `The account of "${subject.label}" (${entry.dn}) is managed by another gateway (${this.settings.anchorAttribute}).`,
-        recommendedAction: 'Let one gateway manage the account, and clear the mark if the other is gone.',
-      });
-    }
-    if (!canBearStamp(subject.kind, this.settings.anchorAttribute, entry)) return;
-    addWrite(draft, own(this.settings.anchorAttribute, [subject.stamp]), now === undefined ? [] : [now]);
   }
 }

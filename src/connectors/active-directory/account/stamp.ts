@@ -9,7 +9,7 @@ export function auxiliaryClass(kind: ResourceKind, attribute: string): string | 
   return kind === 'Group' && /^msds-cloudextensionattribute/i.test(attribute) ? CLOUD_EXTENSIONS : undefined;
 }
 
-/** An adopted group may lack the class: it stays unmarked, since its GUID is on record. */
+/** An adopted group may lack the class. */
 export function canBearStamp(kind: ResourceKind, attribute: string, entry: AdEntry): boolean {
   const needed = auxiliaryClass(kind, attribute)?.toLowerCase();
   return needed === undefined || entry.all('objectClass').some((name) => name.toLowerCase() === needed);

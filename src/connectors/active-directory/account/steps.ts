@@ -17,6 +17,8 @@ export interface AccountSteps {
   guid?: string;
   createdByUs: boolean;
   create?: CreateStep;
+  /** Class that an adopted group needs to bear the stamp among the writes. */
+  addClass?: string;
   writes: readonly AttributeWrite[];
   password?: PasswordToSet;
   enable?: boolean;

@@ -1,4 +1,5 @@
 import { attributesOf, isForbidden } from '../account/attribute-fence.js';
+import { auxiliaryClass } from '../account/stamp.js';
 import type { AdSettings } from '../settings.js';
 import { GROUP_CLASS, RESET_PASSWORD, schemaGuidOf, USER_CLASS } from './schema-guids.js';
 
@@ -20,6 +21,7 @@ const USER_STATE = [
   'accountExpires',
   'lockoutTime',
 ];
+/** With `objectClass` where an adopted group needs another class to bear the mark. */
 const GROUP_STATE = ['cn', 'name', 'sAMAccountName', 'groupType', 'member'];
 
 /** Exactly what the service account needs for this mapping: single attributes, never property sets. */
@@ -32,7 +34,8 @@ export function rightsOf(
     ...(settings.loopGuard.mark === 'off' ? [] : [settings.loopGuard.mark]),
   ];
   const users = unique([...USER_STATE, ...extra, ...attributesIn(mapped['User'] ?? [])]);
-  const groups = unique([...GROUP_STATE, ...extra, ...attributesIn(mapped['Group'] ?? [])]);
+  const marking = auxiliaryClass('Group', settings.anchorAttribute) === undefined ? [] : ['objectClass'];
+  const groups = unique([...GROUP_STATE, ...marking, ...extra, ...attributesIn(mapped['Group'] ?? [])]);
   const of = (place: { container: string; bases?: string[]; leavers: { moveTo?: string } }) =>
     unique([
       ...(place.bases ?? []),
