@@ -23,6 +23,7 @@ import type { GatewayLog } from './log.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { SchemaRegistry } from './schema/schema-registry.js';
 import { SCIM_SETTINGS } from './scim/http/settings.js';
+import { InboundModule } from './scim/inbound.module.js';
 import { ScimModule } from './scim/scim.module.js';
 import { SourceDefinitions } from './sources/intake/source-definition.js';
 import { SourcesModule } from './sources/sources.module.js';
@@ -81,6 +82,8 @@ export class AppModule {
     const configured = ConfiguredModule.register(options);
     const delivery = DeliveryModule.register([configured]);
     const identity = IdentityModule.register([delivery, configured]);
+    const sources = SourcesModule.register([configured, identity]);
+    const settings = { provide: SCIM_SETTINGS, useValue: scimSettings(config, version) };
     return {
       module: AppModule,
       imports: [
@@ -90,12 +93,9 @@ export class AppModule {
         }),
         ConnectorsModule.register(connectors),
         store,
-        OperationsModule.register([configured, delivery]),
-        SourcesModule.register([configured, identity]),
-        ScimModule.register({
-          imports: [identity, configured],
-          settings: { provide: SCIM_SETTINGS, useValue: scimSettings(config, version) },
-        }),
+        OperationsModule.register([configured, delivery, sources]),
+        ScimModule.register({ imports: [identity, configured], settings }),
+        InboundModule.register({ imports: [sources, configured], settings }),
       ],
     };
   }

@@ -9,6 +9,7 @@ import { addLogVerb } from './verbs/log.js';
 import { addPasswordVerbs } from './verbs/password.js';
 import { addPlanVerb } from './verbs/plan.js';
 import { addReconcileVerb } from './verbs/reconcile.js';
+import { addSourceVerbs } from './verbs/source.js';
 import { addTargetVerbs } from './verbs/target.js';
 import { addTokenVerbs } from './verbs/token.js';
 import { addVersionVerb } from './verbs/version.js';
@@ -39,6 +40,7 @@ export function buildProgram(version: string): Command {
     addLogVerb,
     addReconcileVerb,
     addImportVerbs,
+    addSourceVerbs,
     addBackupVerb,
   ];
   for (const add of verbs) add(program);

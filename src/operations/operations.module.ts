@@ -12,6 +12,7 @@ import { PasswordsController } from './passwords.controller.js';
 import { PlanController } from './plan.controller.js';
 import { ReconcileController } from './reconcile.controller.js';
 import { RuleGroupsController } from './rule-groups.controller.js';
+import { SourcesController } from './sources.controller.js';
 import { TargetsController } from './targets.controller.js';
 
 /**
@@ -37,6 +38,7 @@ export class OperationsModule {
         ReconcileController,
         ImportController,
         JobsController,
+        SourcesController,
       ],
       providers: [FindResources, BeginJob],
     };

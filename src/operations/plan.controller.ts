@@ -1,9 +1,10 @@
-import { BadRequestException, Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { BadRequestException, Body, Controller, HttpCode, NotFoundException, Post } from '@nestjs/common';
 import { IsInt, IsObject, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Scopes } from '../auth/index.js';
 import { Previewing, type Preview } from '../delivery/preview.js';
 import { RuleMemberships } from '../delivery/rule-groups/rule-memberships.js';
 import { Targets } from '../delivery/targets.js';
+import { statementsOf } from '../identity/authority/statements.js';
 import { newId } from '../identity/id.js';
 import type { Resource } from '../identity/model.js';
 import { ResourceStore } from '../identity/ports.js';
@@ -43,8 +44,15 @@ export class PlanController {
       throw new BadRequestException(`There is no target "${target}".`);
     const signal = AbortSignal.timeout(planWithinMs);
     if (resource) return this.one(unknownResource(resource), signal, target);
-    if (user !== undefined) return this.one(await this.find.resource(user), signal, target);
+    if (user !== undefined) return this.known(await this.find.resource(user), signal, target);
     return this.everybody(signal, target, after, limit);
+  }
+
+  /** With who wrote each attribute, and what others would write. */
+  private async known({ type, id }: Resource, signal: AbortSignal, target: string | undefined) {
+    const resource = await this.resources.load(undefined, type, id, '');
+    if (!resource) throw new NotFoundException(`${type} "${id}" was removed just now.`);
+    return { ...(await this.one(resource, signal, target)), attributes: statementsOf(resource) };
   }
 
   /** With the rule groups that the resource would join and leave. */

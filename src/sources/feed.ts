@@ -36,6 +36,8 @@ export interface RecordResult {
   outcome: 'created' | 'updated' | 'unchanged' | 'parked' | 'rejected';
   resourceId?: string;
   changes: RecordChange[];
+  /** Resources that the record names and nobody knows yet: `manager "4711"`. What refers to them is not written. */
+  unknownReferences?: string[];
   /** For parked and rejected: what, why, how to mend. */
   reason?: string;
   /** SCIM status of a rejected record, for answers over HTTP. */

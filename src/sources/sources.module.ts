@@ -4,9 +4,28 @@ import { ResourceIndexer, ResourceStore } from '../identity/ports.js';
 import { ResourceService } from '../identity/resource-service.js';
 import { SchemaRegistry } from '../schema/schema-registry.js';
 import { Intake } from './feed.js';
+import { ParkedDecisions } from './intake/parked-decisions.js';
 import { ParkedRecords } from './intake/parked-records.js';
-import { RecordIntake } from './intake/record-intake.js';
+import { RecordIntake, type IntakeParts } from './intake/record-intake.js';
 import { SourceDefinitions } from './intake/source-definition.js';
+
+const given = [
+  ResourceService,
+  ResourceStore,
+  ResourceIndexer,
+  SchemaRegistry,
+  ParkedRecords,
+  SourceDefinitions,
+  Authority,
+] as const;
+
+function intakeOf(...parts: unknown[]): RecordIntake {
+  const [resources, store, indexer, registry, parked, definitions, authority] = parts;
+  return new RecordIntake({
+    ...({ resources, store, indexer, registry, parked, definitions, authority } as Omit<IntakeParts, 'now'>),
+    now: Date.now,
+  });
+}
 
 /** Feeds of HCM systems. Identity, the store's ports and the configured sources come from the modules it is given. */
 @Module({})
@@ -16,39 +35,21 @@ export class SourcesModule {
       module: SourcesModule,
       imports,
       providers: [
+        { provide: RecordIntake, inject: [...given], useFactory: intakeOf },
+        { provide: Intake, useExisting: RecordIntake },
         {
-          provide: Intake,
-          inject: [
-            ResourceService,
-            ResourceStore,
-            ResourceIndexer,
-            SchemaRegistry,
-            ParkedRecords,
-            SourceDefinitions,
-            Authority,
-          ],
+          provide: ParkedDecisions,
+          inject: [ResourceService, ResourceStore, SchemaRegistry, ParkedRecords, RecordIntake],
           useFactory: (
             resources: ResourceService,
             store: ResourceStore,
-            indexer: ResourceIndexer,
             registry: SchemaRegistry,
             parked: ParkedRecords,
-            definitions: SourceDefinitions,
-            authority: Authority,
-          ) =>
-            new RecordIntake({
-              resources,
-              store,
-              indexer,
-              registry,
-              parked,
-              definitions,
-              authority,
-              now: Date.now,
-            }),
+            intake: RecordIntake,
+          ) => new ParkedDecisions({ resources, store, registry, parked, intake }),
         },
       ],
-      exports: [Intake],
+      exports: [Intake, ParkedDecisions],
     };
   }
 }

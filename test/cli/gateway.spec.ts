@@ -75,6 +75,12 @@ describe('Verbs that ask the gateway', () => {
     ],
     [['link', 'retry', '--resource', 'nora'], 'POST', '/links/retry', { resource: 'nora' }],
     [['password', 'reveal', 'nora'], 'POST', '/passwords/reveal', { user: 'nora' }],
+    [
+      ['source', 'assign', 'hcm', '4711', 'nora', '--type', 'User'],
+      'POST',
+      '/sources/hcm/assign',
+      { externalId: '4711', resource: 'nora', type: 'User' },
+    ],
     [['guard', 'allow', 'id-1', 'id-2'], 'POST', '/guard/allow', { links: ['id-1', 'id-2'] }],
     [['guard', 'discard', '--all', '--target', 'ad'], 'POST', '/guard/discard', { all: true, target: 'ad' }],
     [['plan', '--user', 'nora', '--target', 'ad'], 'POST', '/plan', { user: 'nora', target: 'ad' }],
@@ -82,6 +88,41 @@ describe('Verbs that ask the gateway', () => {
     await landfall(['--json', ...parameters]);
     expect(server.asked).toMatchObject([{ method, url: `/operations/v1${path}` }]);
     expect(server.asked[0]!.body).toEqual(body);
+  });
+
+  it('end with 3 when records are parked, and show whom they could mean', async () => {
+    const candidates = [{ id: 'id-1', name: 'nora' }, { id: 'id-2' }];
+    server.answer = () => ({
+      body: {
+        parked: [
+          {
+            source: 'hcm',
+            type: 'User',
+            externalId: '4711',
+            place: 'p.csv:3',
+            reason: 'two',
+            at: 0,
+            candidates,
+          },
+        ],
+      },
+    });
+    const { code, stdout } = await landfall(['source', 'parked', 'hcm']);
+    expect(server.asked).toMatchObject([{ method: 'GET', url: '/operations/v1/sources/parked?source=hcm' }]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^hcm +User +4711 +p\.csv:3 +nora \(id-1\), id-2 +1970/m);
+    expect(stdout).toContain('4711: two');
+  });
+
+  it('name the source of every attribute in the plan of one user', async () => {
+    const attributes = [
+      { path: 'title', value: 'Painter', author: 'hcm', offers: [{ source: 'entra', value: 'Artist' }] },
+      { path: 'userName', value: 'nora', offers: [] },
+    ];
+    server.answer = () => ({ body: { changesPending: false, previews: [], attributes } });
+    const { stdout } = await landfall(['plan', '--user', 'nora']);
+    expect(stdout).toMatch(/^title +Painter +hcm +entra: Artist$/m);
+    expect(stdout).toMatch(/^userName +nora +-$/m);
   });
 
   it('end with 3 when a plan has changes, and show why', async () => {

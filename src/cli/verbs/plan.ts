@@ -3,7 +3,7 @@ import { CliError } from '../cli-error.js';
 import { api, readJson, show } from '../context.js';
 import { withExamples } from '../examples.js';
 import type { OperationsApi } from '../operations-api.js';
-import { aligned, printable } from '../output.js';
+import { aligned, printable, table } from '../output.js';
 import { Progress } from '../progress.js';
 
 interface Clause {
@@ -31,6 +31,12 @@ interface PlanAnswer {
   after?: string;
   total?: number;
   /** Only of one resource. */
+  attributes?: {
+    path: string;
+    value?: unknown;
+    author?: string;
+    offers: { source: string; value: unknown }[];
+  }[];
   ruleGroups?: { group: string; action: 'join' | 'leave' }[];
 }
 
@@ -55,7 +61,8 @@ export function addPlanVerb(program: Command): void {
       const shown = answer.previews.filter((preview) => one || matters(preview));
       show(command, answer, () => {
         const parts = [...shown.map(printPreview), ...(answer.ruleGroups ?? []).map(printRuleGroup)];
-        return parts.join('\n\n') || 'Nothing would change.';
+        const plan = parts.join('\n\n') || 'Nothing would change.';
+        return answer.attributes ? `${plan}\n\n${authors(answer.attributes)}` : plan;
       });
       if (answer.changesPending) process.exitCode = 3;
     });
@@ -119,6 +126,22 @@ function because({ employed, reason, nextChangeAt }: NonNullable<Preview['employ
 
 const printRuleGroup = ({ group, action }: { group: string; action: 'join' | 'leave' }): string =>
   `rule group ${printable(group)}: ${action === 'join' ? 'joins' : 'leaves'}`;
+
+/** Of one user: which source every attribute comes from, and what sources without precedence state. */
+function authors(attributes: NonNullable<PlanAnswer['attributes']>): string {
+  const rows = attributes.map(({ path, value, author, offers }) => [
+    path,
+    short(value),
+    author ?? '-',
+    offers.map((offer) => `${offer.source}: ${short(offer.value)}`).join('; '),
+  ]);
+  return table(['SOURCE ATTRIBUTE', 'VALUE', 'WRITTEN BY', 'OTHERS STATE'], rows);
+}
+
+function short(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
 
 function clauses({ scope }: Preview): string[] {
   return (scope.groups ?? []).flatMap((group, index) =>

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../identity/model.js';
-import { BASE_PATH } from './settings.js';
+import { BASE_PATH, INBOUND_PATH } from './settings.js';
 
 /** What the guard of the gateway leaves on a request, and what `configureScimHttp` adds. */
 export type ScimRequest = FastifyRequest & { user?: Caller; correlationId?: string };
@@ -25,5 +25,5 @@ export function pathOf(url: string): string {
 /** Whether a request speaks SCIM, so that its failures are SCIM errors too. */
 export function isScim(url: string): boolean {
   const path = pathOf(url);
-  return path === BASE_PATH || path.startsWith(`${BASE_PATH}/`);
+  return [BASE_PATH, INBOUND_PATH].some((base) => path === base || path.startsWith(`${base}/`));
 }

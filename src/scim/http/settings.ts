@@ -1,6 +1,9 @@
 /** Path in front of every endpoint. */
 export const BASE_PATH = '/scim/v2';
 
+/** Path in front of what feeds send. */
+export const INBOUND_PATH = '/inbound/v1';
+
 /** What an administrator decides about the SCIM service; app.module fills it from `scim.yaml`. */
 export interface ScimSettings {
   /** `https://gateway.example` as clients reach it; without it, `Location` and `$ref` follow the Host header of the request. */

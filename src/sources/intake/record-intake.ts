@@ -17,6 +17,7 @@ import type { ParkedRecords } from './parked-records.js';
 import { readRecord, type Statement } from './read-record.js';
 import { changesOf, writes } from './record-changes.js';
 import { recordEdit } from './record-edit.js';
+import { References } from './references.js';
 import { rejection } from './rejection.js';
 import type { SourceDefinitions } from './source-definition.js';
 
@@ -42,35 +43,33 @@ const lostClaims = 3;
 export class RecordIntake extends Intake {
   private readonly matching: Matching;
   private readonly leavers: Leavers;
+  private readonly references: References;
 
   constructor(private readonly parts: IntakeParts) {
     super();
     this.matching = new Matching(parts.store);
     this.leavers = new Leavers(parts);
+    this.references = new References(parts.store);
   }
 
   async preview(source: string, record: FeedRecord): Promise<RecordResult> {
-    try {
-      const { type, statement } = this.read(source, record);
+    return this.taken(source, record, async (type, statement) => {
       const meant = await this.meant(source, type, record, statement);
       if (meant.kind === 'unclear') return parkedResult(record, meant);
-      if (meant.kind === 'one') return await this.previewUpdate(source, type, record, statement, meant);
+      if (meant.kind === 'one') return this.previewUpdate(source, type, record, statement, meant);
       checkComplete(type, statement);
       checkEmployment(statement.attributes);
       await this.checkFree(type, undefined, statement.attributes);
       return result(record, 'created', differences({}, statement.attributes));
-    } catch (error) {
-      return rejection(record, error);
-    }
+    });
   }
 
   async take(source: string, record: FeedRecord, caller: Caller): Promise<RecordResult> {
-    try {
-      const { type, statement } = this.read(source, record);
-      const asking: Caller = { ...caller, source, mode: 'bulk' };
+    const asking: Caller = { ...caller, source, mode: 'bulk' };
+    return this.taken(source, record, async (type, statement) => {
       for (let lost = 0; ; lost++) {
         const meant = await this.meant(source, type, record, statement);
-        if (meant.kind === 'unclear') return await this.park(source, type, record, meant);
+        if (meant.kind === 'unclear') return this.park(source, type, record, meant);
         try {
           const taken = await (meant.kind === 'one'
             ? this.update(type, record, statement, meant, asking)
@@ -81,9 +80,16 @@ export class RecordIntake extends Intake {
           if (!lostClaim(error) || lost >= lostClaims) throw error;
         }
       }
-    } catch (error) {
-      return rejection(record, error);
-    }
+    });
+  }
+
+  /** A person said that nobody of the store is meant. */
+  takeAsNew(source: string, record: FeedRecord, caller: Caller): Promise<RecordResult> {
+    return this.taken(source, record, async (type, statement) => {
+      const created = await this.create(type, record, statement, { ...caller, source, mode: 'bulk' });
+      await this.unpark(source, type, record);
+      return created;
+    });
   }
 
   known(source: string, type: string, after: string | undefined, limit: number) {
@@ -98,13 +104,24 @@ export class RecordIntake extends Intake {
     return this.leavers.preview(source, type, externalId);
   }
 
-  private read(source: string, record: FeedRecord): { type: ResourceType; statement: Statement } {
-    const type = this.parts.registry.resourceType(record.type);
-    if (!type) throw badRequest('invalidValue', `There is no resource type "${record.type}".`);
-    if (record.externalId === '') throw badRequest('invalidValue', '"externalId" has no value.');
-    const { ignoreUnknown } = this.parts.definitions.of(source);
-    const statement = readRecord(type, record.attributes, { ignoreUnknown, jsonTextInRoles: false });
-    return { type, statement };
+  /** Reads the record, finds whom it refers to, and answers what is wrong with it. */
+  private async taken(
+    source: string,
+    record: FeedRecord,
+    work: (type: ResourceType, statement: Statement) => Promise<RecordResult>,
+  ): Promise<RecordResult> {
+    try {
+      const type = this.parts.registry.resourceType(record.type);
+      if (!type) throw badRequest('invalidValue', `There is no resource type "${record.type}".`);
+      if (record.externalId === '') throw badRequest('invalidValue', '"externalId" has no value.');
+      const { ignoreUnknown } = this.parts.definitions.of(source);
+      const read = readRecord(type, record.attributes, { ignoreUnknown, jsonTextInRoles: false });
+      const { statement, unknown } = await this.references.resolve(source, type, read);
+      const answer = await work(type, statement);
+      return unknown.length === 0 ? answer : { ...answer, unknownReferences: unknown };
+    } catch (error) {
+      return rejection(record, error);
+    }
   }
 
   private meant(source: string, type: ResourceType, { externalId }: FeedRecord, { attributes }: Statement) {

@@ -1,0 +1,91 @@
+import type { ResourceStore } from '../../identity/ports.js';
+import { subAttributeOf } from '../../schema/attribute-path.js';
+import type { ResourceType } from '../../schema/resource-type.js';
+import type { AttributeDefinition, Attributes, Json, JsonObject } from '../../schema/types.js';
+import { isObject } from '../../schema/validate/attribute-value.js';
+import type { Statement } from './read-record.js';
+
+/** A source names the resources that it refers to by its own externalIds, or by their ids (RFC 7643 §2.3.7). */
+export class References {
+  constructor(private readonly store: Pick<ResourceStore, 'named' | 'typesOf'>) {}
+
+  /** The statement with ids. What is not known yet is not stated; its externalIds are in `unknown`. */
+  async resolve(
+    source: string,
+    type: ResourceType,
+    statement: Statement,
+  ): Promise<{ statement: Statement; unknown: string[] }> {
+    const unknown: string[] = [];
+    const idOf = async (attribute: AttributeDefinition | undefined, name: string) => {
+      const id = await this.idOf(source, attribute, name);
+      if (id === undefined) unknown.push(`${attribute?.name ?? 'members'} "${name}"`);
+      return id;
+    };
+    const attributes = structuredClone(statement.attributes);
+    for (const { owner, attribute } of referringIn(type, attributes))
+      await resolveIn(owner, attribute, (name) => idOf(attribute, name));
+    for (const { schema } of type.extensions)
+      if (isObject(attributes[schema.id] ?? null) && Object.keys(attributes[schema.id]!).length === 0)
+        delete attributes[schema.id];
+    if (!statement.members) return { statement: { ...statement, attributes }, unknown };
+    const members: string[] = [];
+    for (const name of statement.members) members.push(...[await idOf(undefined, name)].filter(isText));
+    return { statement: { ...statement, attributes, members }, unknown };
+  }
+
+  private async idOf(
+    source: string,
+    attribute: AttributeDefinition | undefined,
+    name: string,
+  ): Promise<string | undefined> {
+    if ((await this.store.typesOf(undefined, [name])).has(name)) return name;
+    for (const type of attribute ? typesOf(attribute) : ['User', 'Group']) {
+      const [named, other] = await this.store.named(undefined, type, source, name);
+      if (named && !other) return named.resourceId;
+    }
+    return undefined;
+  }
+}
+
+const isText = (value: string | undefined): value is string => value !== undefined;
+
+/** RFC 7643 §7: the types that `$ref` of the attribute refers to. */
+const typesOf = (attribute: AttributeDefinition): readonly string[] =>
+  (subAttributeOf(attribute, '$ref')?.referenceTypes ?? []).filter(
+    (name) => name !== 'external' && name !== 'uri',
+  );
+
+function referringIn(type: ResourceType, attributes: Attributes) {
+  const found: { owner: JsonObject; attribute: AttributeDefinition }[] = [];
+  const look = (owner: JsonObject, find: (name: string) => AttributeDefinition | undefined) => {
+    for (const name of Object.keys(owner)) {
+      const attribute = find(name);
+      if (attribute && typesOf(attribute).length > 0) found.push({ owner, attribute });
+    }
+  };
+  look(attributes, (name) => type.attribute(name));
+  for (const { schema } of type.extensions) {
+    const part = attributes[schema.id];
+    if (isObject(part ?? null)) look(part as JsonObject, (name) => type.extensionAttribute(schema.id, name));
+  }
+  return found;
+}
+
+async function resolveIn(
+  owner: JsonObject,
+  attribute: AttributeDefinition,
+  idOf: (name: string) => Promise<string | undefined>,
+): Promise<void> {
+  const value = owner[attribute.name];
+  const resolved: Json[] = [];
+  for (const element of Array.isArray(value) ? value : [value ?? null]) {
+    const name = isObject(element) ? element['value'] : undefined;
+    if (typeof name !== 'string') resolved.push(element);
+    else {
+      const id = await idOf(name);
+      if (id !== undefined) resolved.push({ ...(element as JsonObject), value: id });
+    }
+  }
+  if (resolved.length === 0) delete owner[attribute.name];
+  else owner[attribute.name] = attribute.multiValued ? resolved : resolved[0]!;
+}
