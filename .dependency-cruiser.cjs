@@ -79,6 +79,7 @@ module.exports = {
       'mapping/',
       'connectors/[^/]+\\.ts$',
     ]),
+    rule('events', 'events/', ['events/', 'identity/', 'schema/', 'auth/']),
     rule('auth', 'auth/', ['auth/', 'config/']),
     rule('config', 'config/', ['config/', 'connectors/[^/]+\\.ts$', 'employment/', 'mapping/', 'schema/']),
     rule('store', 'store/', [
@@ -86,6 +87,7 @@ module.exports = {
       'identity/',
       'delivery/',
       'sources/intake/parked-records',
+      'events/event\\.ts$',
       'provisioning-log/',
       'schema/',
       'config/',

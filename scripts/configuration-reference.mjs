@@ -18,6 +18,7 @@ const sections = [
   ['store.yaml', 'StoreFile', {}],
   ['scim.yaml', 'ScimFile', {}],
   ['delivery.yaml', 'DeliveryFile', {}],
+  ['events.yaml', 'EventsFile', {}],
   ['rule-groups.yaml', 'RuleGroupEntry', {}],
   ['authority.yaml', 'AuthorityEntry', {}],
   ['targets/*.yaml', 'TargetFile', {}],

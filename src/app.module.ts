@@ -8,9 +8,12 @@ import { DELIVERY_CONFIG, DeliveryModule, type DeliveryConfig } from './delivery
 import { StoreClock, TargetStore } from './delivery/ports.js';
 import { createRuleGroups } from './delivery/rule-groups/rule-group-definition.js';
 import { Targets } from './delivery/targets.js';
+import { EventRecorder } from './events/event-recorder.js';
+import { EventsModule } from './events/events.module.js';
 import {
   authorityRules,
   deliverySettings,
+  eventFeedSettings,
   scimSettings,
   sealingKeys,
   sourceDefinitions,
@@ -57,6 +60,9 @@ class ConfiguredModule {
             storeId: stores.facts.storeId,
             ruleGroups: createRuleGroups(config.ruleGroups, registry),
             logger: log,
+            ...(eventFeedSettings(config) === undefined
+              ? {}
+              : { recorder: new EventRecorder(stores.events, async () => stores.facts.epoch) }),
           }),
         },
         {
@@ -84,6 +90,7 @@ export class AppModule {
     const identity = IdentityModule.register([delivery, configured]);
     const sources = SourcesModule.register([configured, identity]);
     const settings = { provide: SCIM_SETTINGS, useValue: scimSettings(config, version) };
+    const events = eventFeedSettings(config);
     return {
       module: AppModule,
       imports: [
@@ -96,6 +103,15 @@ export class AppModule {
         OperationsModule.register([configured, delivery, sources]),
         ScimModule.register({ imports: [identity, configured], settings }),
         InboundModule.register({ imports: [sources, configured], settings }),
+        ...(events
+          ? [
+              EventsModule.register({
+                imports: [configured],
+                settings: events,
+                warn: (detail, message) => options.log.warn(detail, message),
+              }),
+            ]
+          : []),
       ],
     };
   }

@@ -14,12 +14,14 @@ import {
 } from './delivery/target-definition.js';
 import { compileAuthority, type AuthorityRule } from './identity/authority/compile-authority.js';
 import type { SchemaRegistry } from './schema/schema-registry.js';
+import { eventUris } from './events/event.js';
+import type { EventFeedSettings } from './events/event-feed.js';
 import type { ScimSettings } from './scim/http/settings.js';
 import type { SourceDefinition } from './sources/intake/source-definition.js';
 import type { StoreOptions } from './store/data-source.js';
 
 /** The words of the configuration files in the words of the modules. */
-export function scimSettings({ scim, server }: LandfallConfig, version: string): ScimSettings {
+export function scimSettings({ scim, server, events }: LandfallConfig, version: string): ScimSettings {
   return {
     ...(server.publicUrl === undefined ? {} : { publicUrl: server.publicUrl.replace(/\/$/, '') }),
     defaultPageSize: scim.defaultPageSize,
@@ -30,7 +32,20 @@ export function scimSettings({ scim, server }: LandfallConfig, version: string):
     maxBulkOperations: scim.maxBulkOperations,
     maxPatchOperations: scim.maxPatchOperations,
     ...(scim.documentationUri === undefined ? {} : { documentationUri: scim.documentationUri }),
+    ...(events.enabled ? { eventUris: Object.values(eventUris) } : {}),
     version,
+  };
+}
+
+/** Undefined: the feed is off. */
+export function eventFeedSettings({ events, server }: LandfallConfig): EventFeedSettings | undefined {
+  if (!events.enabled) return undefined;
+  return {
+    issuer: events.issuer ?? server.publicUrl ?? 'landfall',
+    signingKeys: events.signingKeys.map(({ value }) => value),
+    longPollMs: duration(events.longPoll),
+    mostEvents: events.maxEvents,
+    retentionMs: duration(events.retention),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type LoadOptions,
 } from './config/load-config.js';
 import type { ConfigProblem } from './config/problem.js';
+import { isReference } from './config/secrets.js';
 import { ConnectorLoadError, ConnectorRegistry, packagesOf } from './connectors/registry.js';
 import type { CheckMatch } from './config/read-sources.js';
 import { compileAuthority } from './identity/authority/compile-authority.js';
@@ -15,6 +16,7 @@ import { isKey, matchedPaths, pathName } from './identity/indexed-paths.js';
 import type { ResourceType } from './schema/resource-type.js';
 import { leafPath } from './sources/intake/matching.js';
 import { defineRuleGroup } from './delivery/rule-groups/rule-group-definition.js';
+import { algorithmOf } from './events/token-signer.js';
 import { compileObjectMapping } from './mapping/index.js';
 import { SchemaProblems } from './schema/document-problems.js';
 import { SchemaRegistry } from './schema/schema-registry.js';
@@ -64,6 +66,7 @@ export async function readConfig(
     checkMatch: (type, path) => matchFinding(registry.resourceType(type)!, path),
     checkRuleGroup: (entry) => defineRuleGroup(entry, registry).problems,
   });
+  problems.push(...signingKeyProblems(loaded.config));
   return { ...loaded, connectors, registry, problems: [...loaded.problems, ...problems] };
 }
 
@@ -73,6 +76,15 @@ function matchFinding(type: ResourceType, path: string): ReturnType<CheckMatch> 
   if (!reference) return { problem: `${type.name} has no attribute "${path}" that could be compared` };
   if (isKey(reference.attribute) || matchedPaths.includes(pathName(reference))) return undefined;
   return { warning: `"${path}" is not indexed: every new record reads all resources of the type` };
+}
+
+function signingKeyProblems({ events }: LandfallConfig): ConfigProblem[] {
+  return events.signingKeys.flatMap(({ value }, index) => {
+    if (typeof value !== 'string' || isReference(value) || algorithmOf(value) !== undefined) return [];
+    const detail =
+      'what it names is no private key in PEM form of Ed25519, EC P-256 or P-384, or RSA from 2048 bits; make one with: openssl genpkey -algorithm ed25519';
+    return [{ file: 'events.yaml', line: 1, column: 1, key: `signingKeys[${index}].value`, detail }];
+  });
 }
 
 function registryOf({ schemas }: LandfallConfig, problems: ConfigProblem[]): SchemaRegistry {

@@ -97,7 +97,14 @@ function addResource(rows: Rows, indexer: SchemaIndexer, type: string, id: strin
 async function insertRows(sql: Sql, table: string, rows: Parameter[][]): Promise<void> {
   const names = columns[table]!;
   const described = tables.find(({ name }) => name === table)!.columns;
-  const types = { text: 'text', integer: 'integer', time: 'bigint', boolean: 'boolean', json: 'jsonb' };
+  const types = {
+    text: 'text',
+    integer: 'integer',
+    position: 'bigint',
+    time: 'bigint',
+    boolean: 'boolean',
+    json: 'jsonb',
+  };
   const values = names.map((name, position) =>
     sql.engine === 'sqlite'
       ? `json_extract(value, '$[${position}]')`

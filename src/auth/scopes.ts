@@ -3,7 +3,7 @@ import { SetMetadata } from '@nestjs/common';
 export const SCOPES = 'landfall:scopes';
 export const OPEN = 'landfall:open';
 
-export type Scope = 'scim' | 'inbound' | 'operations' | 'metrics';
+export type Scope = 'scim' | 'inbound' | 'operations' | 'metrics' | 'events';
 
 /** What a token must be good for; without it `scim`. */
 export const Scopes = (...scopes: Scope[]) => SetMetadata(SCOPES, scopes);

@@ -22,6 +22,7 @@ export const fileNames = [
   'store.yaml',
   'scim.yaml',
   'delivery.yaml',
+  'events.yaml',
   'rule-groups.yaml',
   'authority.yaml',
 ] as const;

@@ -4,6 +4,7 @@ import {
   AuthFile,
   AuthorityEntry,
   DeliveryFile,
+  EventsFile,
   ObjectBlock,
   RuleGroupEntry,
   ScimFile,
@@ -22,6 +23,7 @@ const files: Record<string, SettingsClass> = {
   store: StoreFile,
   scim: ScimFile,
   delivery: DeliveryFile,
+  events: EventsFile,
   source: SourceFile,
 };
 

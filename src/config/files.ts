@@ -8,6 +8,7 @@ export {
   SealingKeyEntry,
   SecretsBlock,
 } from './files/delivery-file.js';
+export { EventsFile, SigningKeyEntry } from './files/events-file.js';
 export { GuardBlock } from './files/guard-block.js';
 export { ActionsBlock, MappingEntry, ObjectBlock, ScopeClauseEntry } from './files/object-block.js';
 export { RuleGroupEntry } from './files/rule-group-entry.js';

@@ -4,6 +4,7 @@ import { ConfigFolder } from './config-folder.js';
 import {
   AuthFile,
   DeliveryFile,
+  EventsFile,
   ScimFile,
   ServerFile,
   StoreFile,
@@ -27,6 +28,7 @@ export interface LandfallConfig {
   store: StoreFile;
   scim: ScimFile;
   delivery: DeliveryFile;
+  events: EventsFile;
   /** Those that are on. */
   targets: LoadedTarget[];
   sources: LoadedSource[];
@@ -71,6 +73,7 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   const store = read('store.yaml', StoreFile);
   const scim = read('scim.yaml', ScimFile);
   const delivery = read('delivery.yaml', DeliveryFile);
+  const events = read('events.yaml', EventsFile);
   const targets = new TargetReader(folder, options).all();
   for (const target of targets) shown[`targets/${target.name}.yaml`] = target.shown;
   const ruleGroups = readRuleGroups(folder, options.checkRuleGroup);
@@ -84,6 +87,7 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
     store,
     scim,
     delivery,
+    events,
     targets: targets.filter(({ file }) => file.enabled).map((target) => guarded(target, delivery)),
     sources: readSources(folder, shown, options.checkMatch),
     ruleGroups,

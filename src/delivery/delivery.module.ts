@@ -7,7 +7,14 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { Authority } from '../identity/authority/authority.js';
-import { ChangeLog, ResourceIndexer, ResourceStore, Settlement, UnitOfWork } from '../identity/ports.js';
+import {
+  ChangeLog,
+  type ChangeRecorder,
+  ResourceIndexer,
+  ResourceStore,
+  Settlement,
+  UnitOfWork,
+} from '../identity/ports.js';
 import { UndoChange } from '../identity/undo-change.js';
 import { SchemaRegistry } from '../schema/schema-registry.js';
 import type { AttemptLogger } from './attempt/attempt.js';
@@ -48,6 +55,7 @@ export interface DeliveryConfig {
   storeId: string;
   ruleGroups: readonly RuleGroupDefinition[];
   logger: AttemptLogger;
+  recorder?: ChangeRecorder;
 }
 
 const stores = [
@@ -115,6 +123,7 @@ function wire(
     settings: config.settings,
     storeId: config.storeId,
     logger: config.logger,
+    ...(config.recorder === undefined ? {} : { recorder: config.recorder }),
   });
 }
 

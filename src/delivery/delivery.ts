@@ -1,5 +1,11 @@
 import type { Undo } from '../identity/undo.js';
-import type { ChangeLog, ResourceIndexer, ResourceStore, UnitOfWork } from '../identity/ports.js';
+import type {
+  ChangeLog,
+  ChangeRecorder,
+  ResourceIndexer,
+  ResourceStore,
+  UnitOfWork,
+} from '../identity/ports.js';
 import type { AttemptLogger } from './attempt/attempt.js';
 import type { AttemptParts } from './attempt/parts.js';
 import { DeliveryChangeLog } from './change-log.js';
@@ -25,6 +31,7 @@ import type {
   TurnStore,
   UndecidedStore,
 } from './ports.js';
+import { RecordedChangeLog, RecordedUndo } from './recorded-changes.js';
 import { Passes } from './passes/passes.js';
 import { RulePass } from './passes/rule-pass.js';
 import { TargetPass } from './passes/target-pass.js';
@@ -65,6 +72,8 @@ export interface DeliveryOptions {
   settings: DeliverySettings;
   storeId: string;
   logger: AttemptLogger;
+  /** Is told of every change; absent: nobody pays for it. */
+  recorder?: ChangeRecorder;
 }
 
 /** Delivery, wired: what identity reports to, what requests wait on, and what works through the due rows. */
@@ -77,7 +86,7 @@ export class Delivery {
   readonly passes: Passes;
   readonly scheduler: EmploymentScheduler;
   /** Records changes without the rules' say. */
-  private readonly recording: DeliveryChangeLog;
+  private readonly recording: ChangeLog;
   readonly parts: AttemptParts;
 
   constructor(readonly options: DeliveryOptions) {
@@ -86,7 +95,11 @@ export class Delivery {
     const wake = () => this.dispatcher.wake();
     const calendar = new Calendar(stores.clock, settings.timeZone);
     const periods = new Periods(stores.employment, calendar, options.resources);
-    this.recording = new DeliveryChangeLog({ ...stores, targets, sealing, replica, settings, wake });
+    const { changeLog, undo } = recorded(
+      new DeliveryChangeLog({ ...stores, targets, sealing, replica, settings, wake }),
+      options,
+    );
+    this.recording = changeLog;
     this.rules = new RuleMemberships({
       resources: options.resources,
       clock: stores.clock,
@@ -98,7 +111,7 @@ export class Delivery {
       ...stores,
       unitOfWork: options.unitOfWork,
       resources: options.resources,
-      undo: new DatedUndo(new RuleFollowingUndo(options.undo, this.rules, options.resources), periods),
+      undo: new DatedUndo(new RuleFollowingUndo(undo, this.rules, options.resources), periods),
       calendar,
       sealing,
       targets,
@@ -173,6 +186,14 @@ export class Delivery {
     await this.dispatcher.stop();
     await Promise.all(this.options.targets.all().map((target) => target.definition.connector.close()));
   }
+}
+
+function recorded(changeLog: ChangeLog, { recorder, undo, resources }: DeliveryOptions) {
+  if (!recorder) return { changeLog, undo };
+  return {
+    changeLog: new RecordedChangeLog(changeLog, recorder),
+    undo: new RecordedUndo(undo, recorder, resources),
+  };
 }
 
 function longestAnswer(targets: Targets): number {

@@ -9,7 +9,11 @@ export function change(
   resource: Resource,
   caller: Caller,
   at: number,
-  more: Pick<Change, 'edges' | 'decidable'> & { secrets?: Change['secrets']; former?: FormerImage },
+  more: Pick<Change, 'edges' | 'decidable'> & {
+    secrets?: Change['secrets'];
+    former?: FormerImage;
+    replaces?: boolean;
+  },
 ): Change {
   return { id, kind, resource, caller, at, versionAfter: resource.version, ...more };
 }

@@ -230,6 +230,7 @@ export class IdentityService extends ResourceService {
         decidable: attempt.decidable,
         secrets: result.secrets,
         former: formerImage(current, externalId, Boolean(updated), edges),
+        ...(edit.replaces === undefined ? {} : { replaces: edit.replaces }),
       }),
     );
     return { resource, changed: true, decided, ...(ticket ? { ticket } : {}) };

@@ -99,6 +99,8 @@ export interface Edit {
   /** Pure; may run again on a fresher state. Throws an IdentityError or ScimError when the state does not allow it. */
   apply(current: { attributes: Attributes; externalId?: string }): EditResult;
   members: MemberOperation[];
+  /** It states the whole resource (PUT). */
+  replaces?: boolean;
 }
 
 /** What an edit did; `changed` false: nothing was written that a client can see, version and lastModified stay. */

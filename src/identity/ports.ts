@@ -2,6 +2,7 @@
 import type { ResolvedFilter } from '../schema/filter.js';
 import type { Attributes, JsonObject } from '../schema/types.js';
 import type { Authorship } from './authority/authorship.js';
+import type { Undoing } from './undo.js';
 import type {
   AccountView,
   Caller,
@@ -174,6 +175,8 @@ export interface Change {
   at: number;
   /** False: nothing may wait for this change and it is never undone (bulk, delete, time used up). */
   decidable: boolean;
+  /** The caller stated the whole resource (PUT). */
+  replaces?: boolean;
 }
 
 export interface MembershipChange {
@@ -217,6 +220,13 @@ export abstract class ChangeLog {
   abstract rearm(tx: Transaction, resource: Resource, caller: Caller): Promise<void>;
   /** After the commit: deliver. */
   abstract wake(): void;
+}
+
+/** Is told of every change in its own transaction, and of every one that was taken back; implemented by events. */
+export abstract class ChangeRecorder {
+  abstract changed(tx: Transaction, change: Change): Promise<void>;
+  /** `undoneAttributes`: what the resource was before the undo. */
+  abstract undone(tx: Transaction, undoing: Undoing, undoneAttributes?: Attributes): Promise<void>;
 }
 
 /** Waits for what the deciding target says; implemented by delivery. */

@@ -8,8 +8,22 @@ import {
 } from './tables.js';
 
 const sqlTypes: Record<Engine, Record<ColumnType, EntitySchemaColumnOptions['type']>> = {
-  sqlite: { text: 'text', integer: 'integer', time: 'bigint', boolean: 'boolean', json: 'text' },
-  postgres: { text: 'text', integer: 'integer', time: 'bigint', boolean: 'boolean', json: 'jsonb' },
+  sqlite: {
+    text: 'text',
+    integer: 'integer',
+    position: 'bigint',
+    time: 'bigint',
+    boolean: 'boolean',
+    json: 'text',
+  },
+  postgres: {
+    text: 'text',
+    integer: 'integer',
+    position: 'bigint',
+    time: 'bigint',
+    boolean: 'boolean',
+    json: 'jsonb',
+  },
 };
 
 /** The column's type in the engine's own words. */

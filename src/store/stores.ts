@@ -11,6 +11,7 @@ import { SqlPassStore } from './delivery/sql-pass-store.js';
 import { SqlReservationStore, SqlSealedStore } from './delivery/sql-secret-stores.js';
 import { SqlStoreClock, SqlTargetStore, SqlTurnStore } from './delivery/sql-target-store.js';
 import { SqlUndecidedStore } from './delivery/sql-undecided-store.js';
+import { SqlEventStore } from './events/sql-event-store.js';
 import { Cursors } from './resources/cursors.js';
 import { ResourceSearch } from './resources/resource-search.js';
 import { SqlResourceStore } from './resources/sql-resource-store.js';
@@ -25,6 +26,7 @@ export interface Stores {
   resources: SqlResourceStore;
   delivery: DeliveryStores;
   parkedRecords: SqlParkedRecords;
+  events: SqlEventStore;
 }
 
 export async function createStores(store: Store, registry: SchemaRegistry): Promise<Stores> {
@@ -48,6 +50,7 @@ export async function createStores(store: Store, registry: SchemaRegistry): Prom
     indexer,
     resources: new SqlResourceStore(reader, search),
     parkedRecords: new SqlParkedRecords(reader, unitOfWork),
+    events: new SqlEventStore(reader, unitOfWork),
     delivery: {
       links: new SqlLinkStore(reader, unitOfWork),
       edges: new SqlEdgeStore(reader),

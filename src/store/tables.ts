@@ -3,7 +3,7 @@
  * After the first release a change here comes with a migration of its own, and the first migration keeps a frozen copy.
  */
 export type Engine = 'sqlite' | 'postgres';
-export type ColumnType = 'text' | 'integer' | 'time' | 'boolean' | 'json';
+export type ColumnType = 'text' | 'integer' | 'position' | 'time' | 'boolean' | 'json';
 
 export interface ColumnDescription {
   type: ColumnType;
@@ -286,9 +286,32 @@ export const tables: TableDescription[] = [
   },
   {
     name: 'event',
-    columns: { id: text, at: time, kind: text, resource_type: text, resource_id: text, content: json },
+    columns: {
+      id: text,
+      at: time,
+      txn: text,
+      resource_type: text,
+      resource_id: text,
+      resource_version: integer,
+      events: json,
+      /** Given after the commit; null: not given yet. */
+      position: { type: 'position', nullable: true },
+    },
     primaryKey: ['id'],
-    indices: { ix_event_at: ['at'] },
+    indices: { ix_event_at: ['at'], ix_event_position: ['position'] },
+  },
+  {
+    name: 'event_receiver',
+    /** Everything up to the position is acknowledged. */
+    columns: { name: text, position: { type: 'position' }, updated_at: time },
+    primaryKey: ['name'],
+  },
+  {
+    name: 'event_acknowledged',
+    /** Acknowledged before something older. */
+    columns: { receiver: text, position: { type: 'position' } },
+    primaryKey: ['receiver', 'position'],
+    clustered: true,
   },
   {
     name: 'job',

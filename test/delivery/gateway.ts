@@ -24,6 +24,7 @@ import { Targets } from '../../src/delivery/targets.js';
 import { Authority } from '../../src/identity/authority/authority.js';
 import { IdentityService } from '../../src/identity/identity-service.js';
 import type { Caller } from '../../src/identity/model.js';
+import type { ChangeRecorder } from '../../src/identity/ports.js';
 import { UndoChange } from '../../src/identity/undo-change.js';
 import { SchemaRegistry } from '../../src/schema/schema-registry.js';
 import type { OpenStores } from '../store/stores.js';
@@ -103,6 +104,7 @@ export class TestGateway {
       ruleGroups?: RuleGroupOptions[];
       others?: (TestTarget & { name: string })[];
       authority?: Authority;
+      recorder?: ChangeRecorder;
     } = {},
   ) {
     if (shared) this.target = shared;
@@ -122,6 +124,7 @@ export class TestGateway {
       targets: new Targets(definitions, stores.targetStore),
       ruleGroups: createRuleGroups(more.ruleGroups ?? [], SchemaRegistry.builtIn()),
       settings: { ...deliveryDefaults, retry, leaseMs: 20_000, ...settings },
+      ...(more.recorder ? { recorder: more.recorder } : {}),
       storeId: opened.facts.storeId,
       logger: {
         warn: (detail, message) => this.warnings.push({ ...detail, message }),

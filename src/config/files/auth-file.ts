@@ -16,7 +16,7 @@ import { Setting } from '../../connectors/setting.js';
 import { IsDuration } from '../units.js';
 
 export const tokenClients = ['entra', 'okta', 'generic'] as const;
-export const tokenScopes = ['scim', 'inbound', 'operations', 'metrics'] as const;
+export const tokenScopes = ['scim', 'inbound', 'operations', 'metrics', 'events'] as const;
 
 export class TokenEntry {
   @Setting('Name of the token, as the provisioning log shows it.', { example: 'entra' })
@@ -46,7 +46,7 @@ export class TokenEntry {
   client: 'entra' | 'okta' | 'generic' = 'entra';
 
   @Setting(
-    'What the token is good for: `scim`, `inbound` (bulkUpload for its source), `operations` (command line), `metrics`.',
+    'What the token is good for: `scim`, `inbound` (bulkUpload for its source), `operations` (command line), `metrics`, `events` (the event feed).',
   )
   @IsOptional()
   @IsArray()

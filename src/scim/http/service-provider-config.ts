@@ -1,6 +1,6 @@
 import type { ScimSettings } from './settings.js';
 
-/** RFC 7643 §5 with `pagination` of RFC 9865 §4. Published is what `settings` enforces. */
+/** RFC 7643 §5 with `pagination` of RFC 9865 §4 and `securityEvents` of RFC 9967 §4. Published is what `settings` enforces. */
 export function serviceProviderConfig(settings: ScimSettings, baseUrl: string): object {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
@@ -23,6 +23,9 @@ export function serviceProviderConfig(settings: ScimSettings, baseUrl: string): 
       maxPageSize: settings.maxPageSize,
       cursorTimeout: settings.cursorTimeoutSeconds,
     },
+    ...(settings.eventUris === undefined
+      ? {}
+      : { securityEvents: { asyncRequest: 'none', eventUris: settings.eventUris } }),
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',

@@ -24,6 +24,8 @@ export interface ScimSettings {
   maxPatchOperations: number;
   /** Published in /ServiceProviderConfig. */
   documentationUri?: string;
+  /** Security events that are told (RFC 9967 §4); absent: none. */
+  eventUris?: readonly string[];
   /** Of the gateway, for the OpenAPI document. */
   version: string;
 }

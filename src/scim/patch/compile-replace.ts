@@ -11,6 +11,7 @@ import type { ValidationDialect } from '../../schema/validate/validation-dialect
 export function compileReplace(type: ResourceType, body: unknown, dialect: ValidationDialect): Edit {
   const { members } = validateResource(type, body, { dialect, partial: true });
   return {
+    replaces: true,
     members: members === undefined ? [] : [{ op: 'replace', members }],
     apply(current) {
       const { attributes, externalId, secrets } = validateResource(type, body, {
