@@ -140,6 +140,18 @@ describe('taking records of a source', () => {
       });
     });
 
+    it('gives a resource that two records match at once to one of them', async () => {
+      await start();
+      const id = await gateway.user('anna@example.com', { [ENTERPRISE]: { employeeNumber: '7' } });
+      const taken = await Promise.all(
+        ['1', '2', '3'].map((externalId) =>
+          gateway.take(externalId, { [ENTERPRISE]: { employeeNumber: '7' } }),
+        ),
+      );
+      expect(taken.map(({ outcome }) => outcome).sort()).toEqual(['parked', 'parked', 'updated']);
+      expect(taken.find(({ outcome }) => outcome === 'updated')!.resourceId).toBe(id);
+    });
+
     it('parks a record whose externalId stands for two resources', async () => {
       await start();
       for (const userName of ['anna@example.com', 'berta@example.com'])

@@ -24,6 +24,23 @@ export class UploadRequest {
     }
   }
 
+  /** Operations in order, as many together as may run at once: two of one record never do. */
+  *waves(size: number): Generator<Operation[]> {
+    let wave: Operation[] = [];
+    const named = new Set<string>();
+    for (const operation of this.operations) {
+      const externalId = 'unreadable' in operation ? undefined : externalIdOf(operation.data);
+      if (wave.length >= size || (externalId !== undefined && named.has(externalId))) {
+        yield wave;
+        wave = [];
+        named.clear();
+      }
+      wave.push(operation);
+      if (externalId !== undefined) named.add(externalId);
+    }
+    if (wave.length > 0) yield wave;
+  }
+
   /** Throws ScimError where the operation is no record. */
   record(operation: Operation): FeedRecord {
     if ('unreadable' in operation) throw badRequest('invalidSyntax', operation.unreadable);

@@ -18,6 +18,9 @@ import { INBOUND_PATH, SCIM_SETTINGS, type ScimSettings } from './settings.js';
 /** What became of a record, beside the members that RFC 7644 §3.7 gives an operation. */
 export const RECORD_RESULT_SCHEMA = 'urn:landfall:params:scim:api:messages:2.0:RecordResult';
 
+/** Records that are taken at once: they share commits. */
+const atOnce = 16;
+
 interface Uploading {
   source: string;
   caller: Caller;
@@ -75,11 +78,13 @@ export class BulkUploadController {
     const upload = new UploadRequest(bulk.operations, this.registry);
     const outcomes: Outcome[] = [];
     let errors = 0;
-    for (const operation of bulk.operations) {
+    for (const wave of upload.waves(bulk.failOnErrors === undefined ? atOnce : 1)) {
       if (bulk.failOnErrors !== undefined && errors >= bulk.failOnErrors) break;
-      const outcome = await this.one(() => upload.record(operation), uploading);
-      if (outcome.status >= 400) errors += 1;
-      outcomes.push(outcome);
+      const taken = await Promise.all(
+        wave.map((operation) => this.one(() => upload.record(operation), uploading)),
+      );
+      errors += taken.filter(({ status }) => status >= 400).length;
+      outcomes.push(...taken);
     }
     for (const [index, { result, status }] of outcomes.entries()) {
       if (result?.unknownReferences === undefined || status >= 400) continue;
