@@ -68,9 +68,7 @@ export class Review {
 
   private async followRules(tx: Transaction, changed: readonly Resource[], cause: Cause): Promise<void> {
     const { memberships, clock } = this.parts;
-    const rules = memberships
-      .all()
-      .filter(({ definition }) => definition.rule.reads.some((path) => /^active$/i.test(path)));
+    const rules = memberships.followingDates();
     if (rules.length === 0 || changed.length === 0) return;
     await memberships.follow(tx, changed, rules, ruleCaller(cause.correlationId), await clock.now(tx));
   }

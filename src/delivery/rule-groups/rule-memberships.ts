@@ -10,7 +10,13 @@ import type {
   ResourceStore,
   Transaction,
 } from '../../identity/ports.js';
-import { ruleHolds, ruleVerdict, type MappingInput, type ScopeVerdict } from '../../mapping/index.js';
+import {
+  ruleHolds,
+  ruleVerdict,
+  type CompiledRuleGroup,
+  type MappingInput,
+  type ScopeVerdict,
+} from '../../mapping/index.js';
 import { foldString } from '../../schema/fold.js';
 import type { Calendar } from '../employment/calendar.js';
 import type { StoreClock } from '../ports.js';
@@ -66,6 +72,11 @@ export class RuleMemberships {
       .sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
   }
 
+  /** Whose members can change with the dates of employment. */
+  followingDates(): RuleInForce[] {
+    return this.all().filter(({ definition }) => readsActive(definition.rule));
+  }
+
   /** Changes with every group and every rule; undefined without any. */
   get revision(): string | undefined {
     if (this.inForce.size === 0) return undefined;
@@ -92,11 +103,14 @@ export class RuleMemberships {
   async followChange(tx: Transaction, change: Change): Promise<void> {
     const { resource, former, caller, at } = change;
     const before = former?.attributes;
+    const dated = [before, resource.attributes].some(
+      (attributes) => attributes && employmentPart(attributes),
+    );
     const rules = this.all().filter(({ definition: { rule } }) => {
       if (rule.resourceType !== resource.type) return false;
       if (!before || rule.timeDependent || rule.reads.some(ownColumn)) return true;
-      // The day may have changed more than the change did.
-      if (employmentPart(before) ?? employmentPart(resource.attributes)) return true;
+      // The day may have changed more than the change did, and nobody else looks at this day again.
+      if (dated && readsActive(rule)) return true;
       return (
         ruleHolds(rule, this.inputOf(resource, before, at)) !==
         ruleHolds(rule, this.inputOf(resource, resource.attributes, at))
@@ -212,6 +226,8 @@ export class RuleMemberships {
     };
   }
 }
+
+const readsActive = ({ reads }: CompiledRuleGroup): boolean => reads.some((path) => /^active$/i.test(path));
 
 /** Not among the attributes of a former image. */
 const ownColumn = (path: string): boolean => /^(externalId|meta)\b/i.test(path);
