@@ -48,46 +48,49 @@ describe('A walk through changes, clocks and restarts', () => {
               ruleGroups: [{ displayName: 'Staff', rule: [[{ attribute: 'active', operator: 'IS TRUE' }]] }],
             }).start();
           let gateway = await start();
-          const ids = new Map<string, string>();
-          for (const name of people) ids.set(name, await gateway.user(name, { active: true }));
-          for (const one of steps) {
-            if (one.kind === 'clock')
-              clock.set(new Date((await clock.wall()) + one.hours * hour).toISOString());
-            if (one.kind === 'look') await gateway.delivery.scheduler.run();
-            if (one.kind === 'active')
-              await gateway.change('User', ids.get(one.who)!, { active: one.active });
-            if (one.kind === 'dates')
-              await gateway
-                .change('User', ids.get(one.who)!, { [EMPLOYMENT_SCHEMA]: one.part })
-                .catch((error: unknown) => expect(error).toMatchObject({ code: 'invalidValue' }));
-            if (one.kind === 'restart') {
-              await gateway.close();
-              ({ timeZone } = one);
-              gateway = await start();
+          try {
+            const ids = new Map<string, string>();
+            for (const name of people) ids.set(name, await gateway.user(name, { active: true }));
+            for (const one of steps) {
+              if (one.kind === 'clock')
+                clock.set(new Date((await clock.wall()) + one.hours * hour).toISOString());
+              if (one.kind === 'look') await gateway.delivery.scheduler.run();
+              if (one.kind === 'active')
+                await gateway.change('User', ids.get(one.who)!, { active: one.active });
+              if (one.kind === 'dates')
+                await gateway
+                  .change('User', ids.get(one.who)!, { [EMPLOYMENT_SCHEMA]: one.part })
+                  .catch((error: unknown) => expect(error).toMatchObject({ code: 'invalidValue' }));
+              if (one.kind === 'restart') {
+                await gateway.close();
+                ({ timeZone } = one);
+                gateway = await start();
+              }
             }
-          }
-          await gateway.delivery.passes.run();
-          await gateway.delivery.scheduler.run();
-          await gateway.until(async () => {
-            const { due = 0 } = await opened.delivery.links.countByState('recording');
-            return due === 0 && (await opened.delivery.edges.countOpen('recording')) === 0;
-          });
-          const now = await clock.wall();
-          const staff = target.byName('Staff')!.members;
-          for (const name of people) {
-            const { resource } = await gateway.identity.get('User', ids.get(name)!, caller, noView);
-            const { attributes } = resource;
-            const wanted =
-              attributes.active === true && (employment(attributes, now, timeZone)?.employed ?? true);
-            const account = target.byName(name)!;
-            expect({ name, enabled: account.enabled, staff: staff.has(account.anchor) }).toEqual({
-              name,
-              enabled: wanted,
-              staff: wanted,
+            await gateway.delivery.passes.run();
+            await gateway.delivery.scheduler.run();
+            await gateway.until(async () => {
+              const { due = 0 } = await opened.delivery.links.countByState('recording');
+              return due === 0 && (await opened.delivery.edges.countOpen('recording')) === 0;
             });
+            const now = await clock.wall();
+            const staff = target.byName('Staff')!.members;
+            for (const name of people) {
+              const { resource } = await gateway.identity.get('User', ids.get(name)!, caller, noView);
+              const { attributes } = resource;
+              const wanted =
+                attributes.active === true && (employment(attributes, now, timeZone)?.employed ?? true);
+              const account = target.byName(name)!;
+              expect({ name, enabled: account.enabled, staff: staff.has(account.anchor) }).toEqual({
+                name,
+                enabled: wanted,
+                staff: wanted,
+              });
+            }
+            expect(gateway.errors).toEqual([]);
+          } finally {
+            await gateway.close();
           }
-          await gateway.close();
-          expect(gateway.errors).toEqual([]);
         }),
         { numRuns: 8 },
       );
