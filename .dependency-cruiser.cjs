@@ -70,6 +70,7 @@ module.exports = {
     ]),
     rule('operations', 'operations/', [
       'operations/',
+      'sources/',
       'identity/',
       'delivery/',
       'sources/',

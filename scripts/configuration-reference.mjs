@@ -10,6 +10,7 @@ const sources = [
   'src/connectors/scim/settings.ts',
   'src/connectors/ldif/settings.ts',
   'src/connectors/sql/settings.ts',
+  'src/sources/csv/settings.ts',
 ];
 
 const sections = [
@@ -27,6 +28,7 @@ const sections = [
   ['`settings` of kind scim', 'ScimTargetSettings', {}],
   ['`settings` of kind ldif', 'LdifSettings', {}],
   ['`settings` of kind sql', 'SqlSettings', {}],
+  ['`settings` of a source of kind csv', 'CsvSettings', {}],
 ];
 
 function classesOf(file) {

@@ -12,8 +12,10 @@ import { EventRecorder } from './events/event-recorder.js';
 import { EventsModule } from './events/events.module.js';
 import {
   authorityRules,
+  csvFeeds,
   deliverySettings,
   eventFeedSettings,
+  importsFolder,
   scimSettings,
   sealingKeys,
   sourceDefinitions,
@@ -28,6 +30,7 @@ import { SchemaRegistry } from './schema/schema-registry.js';
 import { SCIM_SETTINGS } from './scim/http/settings.js';
 import { InboundModule } from './scim/inbound.module.js';
 import { ScimModule } from './scim/scim.module.js';
+import { CsvModule } from './sources/csv/csv.module.js';
 import { SourceDefinitions } from './sources/intake/source-definition.js';
 import { SourcesModule } from './sources/sources.module.js';
 import { STORES, StoreModule } from './store/store.module.js';
@@ -83,7 +86,7 @@ class ConfiguredModule {
 @Module({})
 export class AppModule {
   static register(options: AppOptions): DynamicModule {
-    const { config, connectors, registry, version } = options;
+    const { config, connectors, registry, log, version } = options;
     const store = StoreModule.forRoot(storeOptions(config), registry);
     const configured = ConfiguredModule.register(options);
     const delivery = DeliveryModule.register([configured]);
@@ -91,6 +94,11 @@ export class AppModule {
     const sources = SourcesModule.register([configured, identity]);
     const settings = { provide: SCIM_SETTINGS, useValue: scimSettings(config, version) };
     const events = eventFeedSettings(config);
+    const csv = CsvModule.register([configured, delivery, sources], {
+      feeds: csvFeeds(config, registry),
+      filesFolder: importsFolder(config),
+      logger: log,
+    });
     return {
       module: AppModule,
       imports: [
@@ -100,7 +108,8 @@ export class AppModule {
         }),
         ConnectorsModule.register(connectors),
         store,
-        OperationsModule.register([configured, delivery, sources]),
+        OperationsModule.register([configured, delivery, sources, csv]),
+        csv,
         ScimModule.register({ imports: [identity, configured], settings }),
         InboundModule.register({ imports: [sources, configured], settings }),
         ...(events

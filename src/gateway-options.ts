@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ServerOptions } from 'node:https';
+import { dirname, join, resolve } from 'node:path';
 import { storeLocation } from './config/store-options.js';
 import type { LandfallConfig, LoadedTarget } from './config/load-config.js';
 import type { ObjectBlock, ReconcileBlock } from './config/files.js';
@@ -17,6 +18,8 @@ import type { SchemaRegistry } from './schema/schema-registry.js';
 import { eventUris } from './events/event.js';
 import type { EventFeedSettings } from './events/event-feed.js';
 import type { ScimSettings } from './scim/http/settings.js';
+import { compileFeed, type CsvFeed } from './sources/csv/compile-feed.js';
+import type { CsvSettings } from './sources/csv/settings.js';
 import type { SourceDefinition } from './sources/intake/source-definition.js';
 import type { StoreOptions } from './store/data-source.js';
 
@@ -124,6 +127,33 @@ export function sourceDefinitions({ sources }: LandfallConfig): SourceDefinition
     leavers,
     ignoreUnknown: unknownAttributes === 'ignore',
   }));
+}
+
+/** Their settings were checked when the configuration was read. */
+export function csvFeeds(
+  { sources, folder, delivery }: LandfallConfig,
+  registry: SchemaRegistry,
+): Map<string, CsvFeed> {
+  const csv = sources.filter(({ kind }) => kind === 'csv');
+  return new Map(
+    csv.map(({ name, settings }) => {
+      const { feed, faults } = compileFeed(
+        settings as unknown as CsvSettings,
+        registry,
+        delivery.employer.timeZone,
+      );
+      if (!feed) throw new Error(`source ${name}: ${faults.map(({ detail }) => detail).join('; ')}`);
+      const { watch } = feed.settings;
+      if (watch !== undefined) feed.settings.watch = resolve(folder, watch);
+      return [name, feed];
+    }),
+  );
+}
+
+/** Beside the embedded store; with PostgreSQL beside the configuration. */
+export function importsFolder(config: LandfallConfig): string {
+  const store = storeOptions(config);
+  return join(store.engine === 'sqlite' ? dirname(store.file) : join(config.folder, '..'), 'imports');
 }
 
 function guardOf({ file: { guard } }: LoadedTarget): { guard?: GuardDefinition } {

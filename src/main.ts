@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { guardBodies } from './auth/index.js';
 import { printProblem, printProblems } from './config/problem.js';
 import { scimSettings, tlsOptions } from './gateway-options.js';
+import { acceptUploads } from './operations/accept-uploads.js';
 import { GatewayLog } from './log.js';
 import { readConfig } from './read-config.js';
 import { configureScimHttp, scimFastifyOptions } from './scim/http/configure-http.js';
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
     },
   );
   configureScimHttp(app, settings);
+  acceptUploads(app);
   guardBodies(app);
   // SIGHUP reads auth.yaml again.
   app.enableShutdownHooks(process.stdout.isTTY ? undefined : ['SIGINT', 'SIGTERM']);

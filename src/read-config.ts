@@ -14,6 +14,7 @@ import type { CheckMatch } from './config/read-sources.js';
 import { compileAuthority } from './identity/authority/compile-authority.js';
 import { isKey, matchedPaths, pathName } from './identity/indexed-paths.js';
 import type { ResourceType } from './schema/resource-type.js';
+import { csvKind } from './sources/csv/csv-kind.js';
 import { leafPath } from './sources/intake/matching.js';
 import { defineRuleGroup } from './delivery/rule-groups/rule-group-definition.js';
 import { algorithmOf } from './events/token-signer.js';
@@ -63,6 +64,7 @@ export async function readConfig(
       const resourceType = registry.resourceType(type);
       return resourceType?.name === type ? compileAuthority(resourceType, entries).problems : undefined;
     },
+    sourceKinds: [csvKind(registry)],
     checkMatch: (type, path) => matchFinding(registry.resourceType(type)!, path),
     checkRuleGroup: (entry) => defineRuleGroup(entry, registry).problems,
   });

@@ -2,7 +2,7 @@ import { CliError } from './cli-error.js';
 import type { OperationsApi } from './operations-api.js';
 import { Progress } from './progress.js';
 
-interface Job {
+export interface Job {
   id: string;
   state: 'running' | 'done' | 'failed' | 'cancelled';
   progress?: { done: number; total: number; step?: string; waiting?: string };
@@ -12,20 +12,25 @@ interface Job {
 
 const lookEveryMs = 300;
 
-/** Starts a long run and follows it to its end. A run goes on in the gateway when the command is interrupted. */
+/** Starts a long run and follows it to its end. */
 export async function runJob<T>(
   gateway: OperationsApi,
   path: string,
   body: object,
   what: string,
 ): Promise<T> {
-  const { job: started } = await gateway.post<{ job: Job }>(path, body);
+  const { job } = await gateway.post<{ job: Job }>(path, body);
+  return ((await followJob(gateway, job, what)).result ?? {}) as T;
+}
+
+/** A run goes on in the gateway when the command is interrupted. */
+export async function followJob(gateway: OperationsApi, started: Job, what: string): Promise<Job> {
   const progress = new Progress(what);
   try {
     for (let job = started; ; job = await gateway.get<Job>(`/jobs/${encodeURIComponent(started.id)}`)) {
       const { done = 0, total, step, waiting } = job.progress ?? {};
       progress.at(done, total, waiting ?? step);
-      if (job.state === 'done') return (job.result ?? {}) as T;
+      if (job.state === 'done') return job;
       if (job.state !== 'running') throw new CliError(`${what} ${ended(job)}`);
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     }

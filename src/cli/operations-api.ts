@@ -1,5 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
 import { loadConfig } from '../config/load-config.js';
 import { CliError } from './cli-error.js';
 
@@ -7,6 +10,14 @@ export interface GatewayAccess {
   config: string;
   tokenFile?: string;
   url?: string;
+}
+
+interface Sent {
+  method: string;
+  type?: string;
+  body?: RequestInit['body'];
+  /** What fetch wants to hear where a body is a stream. */
+  duplex?: 'half';
 }
 
 export type Query = Record<string, string | undefined>;
@@ -31,19 +42,46 @@ export class OperationsApi {
     return this.send<T>('POST', path, body);
   }
 
-  private async send<T>(method: string, path: string, body?: object): Promise<T> {
-    const response = await fetch(`${this.base}/operations/v1${path}`, {
-      method,
+  /** Sends a file as it is read; `sent` is told how many bytes are on their way. */
+  upload<T>(path: string, file: string, sent: (bytes: number) => void): Promise<T> {
+    const content = createReadStream(file);
+    let bytes = 0;
+    content.on('data', (chunk) => sent((bytes += chunk.length)));
+    const body = Readable.toWeb(content) as RequestInit['body'];
+    return this.answer<T>(path, { method: 'POST', type: 'text/csv', body, duplex: 'half' });
+  }
+
+  /** Writes what is answered into a file. */
+  async download(path: string, file: string): Promise<void> {
+    const response = await this.fetch(path, { method: 'GET' });
+    if (!response.ok || !response.body)
+      throw this.refused(response, parsed(await response.text()) as object, path);
+    await pipeline(Readable.fromWeb(response.body as ReadableStream), createWriteStream(file));
+  }
+
+  private send<T>(method: string, path: string, body?: object): Promise<T> {
+    return this.answer<T>(
+      path,
+      body ? { method, type: 'application/json', body: JSON.stringify(body) } : { method },
+    );
+  }
+
+  private fetch(path: string, { type, ...request }: Sent): Promise<Response> {
+    return fetch(`${this.base}/operations/v1${path}`, {
+      ...request,
       headers: {
         authorization: `Bearer ${this.token}`,
-        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(type === undefined ? {} : { 'content-type': type }),
       },
-      ...(body ? { body: JSON.stringify(body) } : {}),
     }).catch((error: unknown) => {
       throw new CliError(
         `no gateway answers at ${this.base} (${cause(error)}). Is it running? Name another with --url or --config.`,
       );
     });
+  }
+
+  private async answer<T>(path: string, sent: Sent): Promise<T> {
+    const response = await this.fetch(path, sent);
     const answer = parsed(await response.text());
     if (response.ok && answer !== undefined) return answer as T;
     throw this.refused(response, answer as { message?: unknown; detail?: unknown } | undefined, path);

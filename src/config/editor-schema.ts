@@ -24,11 +24,18 @@ const files: Record<string, SettingsClass> = {
   scim: ScimFile,
   delivery: DeliveryFile,
   events: EventsFile,
-  source: SourceFile,
 };
 
+interface Kind {
+  kind: string;
+  Settings: SettingsClass;
+}
+
 /** JSON Schemas (draft 7, which editors read) by file name, from the classes that the files are checked with. */
-export function editorSchemas(kinds: readonly ConnectorKind[]): Record<string, EditorSchema> {
+export function editorSchemas(
+  kinds: readonly ConnectorKind[],
+  sourceKinds: readonly Kind[],
+): Record<string, EditorSchema> {
   const single = Object.entries(files).map(([name, type]) => [name, document(name, blockSchema(type))]);
   const ruleGroups = { type: 'array', items: blockSchema(RuleGroupEntry) };
   const entries = { type: 'array', items: blockSchema(AuthorityEntry) };
@@ -37,6 +44,7 @@ export function editorSchemas(kinds: readonly ConnectorKind[]): Record<string, E
     'rule-groups': document('rule-groups', ruleGroups),
     authority: document('authority', authority),
     ...(Object.fromEntries(single) as Record<string, EditorSchema>),
+    source: document('source', { ...blockSchema(SourceFile), allOf: settingsByKind(sourceKinds) }),
     target: document('target', targetSchema(kinds)),
   };
 }
@@ -54,11 +62,14 @@ function targetSchema(kinds: readonly ConnectorKind[]): EditorSchema {
     anyOf: [{ enum: kinds.map(({ kind }) => kind) }, { pattern: '^npm:' }],
   };
   properties.resources = { ...properties.resources, additionalProperties: blockSchema(ObjectBlock) };
-  const settings = kinds.map(({ kind, Settings }) => ({
+  return { ...schema, allOf: settingsByKind(kinds) };
+}
+
+function settingsByKind(kinds: readonly Kind[]): EditorSchema[] {
+  return kinds.map(({ kind, Settings }) => ({
     if: { properties: { kind: { const: kind } } },
     then: { properties: { settings: blockSchema(Settings) } },
   }));
-  return { ...schema, allOf: settings };
 }
 
 function blockSchema(type: SettingsClass): EditorSchema {

@@ -16,6 +16,7 @@ import type { ConfigProblem } from './problem.js';
 import { authorityFile, readAuthority, type CheckAuthority } from './read-authority.js';
 import { readRuleGroups, ruleGroupsFile, type CheckRuleGroup } from './read-rule-groups.js';
 import { readSources, type CheckMatch, type LoadedSource } from './read-sources.js';
+import type { SourceKind } from './source-settings.js';
 import { TargetReader, type LoadedTarget, type TargetOptions } from './read-targets.js';
 
 export type { LoadedSource } from './read-sources.js';
@@ -42,6 +43,8 @@ export interface LoadOptions extends TargetOptions {
   checkRuleGroup?: CheckRuleGroup;
   checkAuthority?: CheckAuthority;
   checkMatch?: CheckMatch;
+  /** Settings of sources of other kinds are not looked at. */
+  sourceKinds?: readonly SourceKind[];
   env?: NodeJS.ProcessEnv;
   /** Secrets and files are not looked up: for checking a configuration away from its machine. */
   withoutSecrets?: boolean;
@@ -89,7 +92,7 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
     delivery,
     events,
     targets: targets.filter(({ file }) => file.enabled).map((target) => guarded(target, delivery)),
-    sources: readSources(folder, shown, options.checkMatch),
+    sources: readSources(folder, shown, options.checkMatch, options.sourceKinds ?? []),
     ruleGroups,
     authority,
     schemas: folder.schemas(),

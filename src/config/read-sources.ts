@@ -3,6 +3,7 @@ import { checkClass } from './check-class.js';
 import type { ConfigFolder } from './config-folder.js';
 import { SourceFile } from './files.js';
 import { printable } from './printable.js';
+import { checkSourceSettings, type SourceKind } from './source-settings.js';
 
 export interface LoadedSource {
   name: string;
@@ -22,11 +23,13 @@ export function readSources(
   folder: ConfigFolder,
   shown: Record<string, object>,
   checkMatch: CheckMatch | undefined,
+  kinds: readonly SourceKind[],
 ): LoadedSource[] {
   return folder.yamlFiles('sources').flatMap((name) => {
     const file = folder.parse(name);
     if (!file.readable) return [];
     const source = checkClass(SourceFile, file.content, file, [], folder.problems);
+    checkSourceSettings(source, file, folder, kinds);
     shown[name] = printable(source);
     folder.resolve(source.settings, file, ['settings'], !source.enabled);
     if (checkMatch) checkPaths(folder, name, source, checkMatch);

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { BeginJob } from './begin-job.js';
+import { CsvImportController } from './csv-import.controller.js';
 import { FindResources } from './find-resources.js';
 import { GuardController } from './guard.controller.js';
 import { HealthController } from './health.controller.js';
@@ -37,6 +38,7 @@ export class OperationsModule {
         RuleGroupsController,
         ReconcileController,
         ImportController,
+        CsvImportController,
         JobsController,
         SourcesController,
       ],

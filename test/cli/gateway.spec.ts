@@ -240,25 +240,6 @@ describe('Verbs that ask the gateway', () => {
     expect([code, stderr]).toEqual([1, 'landfall: backup failed: disk full\n']);
   });
 
-  it('send a CSV file byte for byte', async () => {
-    const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0x4e, 0xfc, 0x0a]);
-    writeFileSync(join(folder, 'people.csv'), bytes);
-    server.answer = () => ({
-      body: {
-        job: { id: 'j', state: 'done', result: { total: 1, rejected: [{ row: 2, reason: 'no name' }] } },
-      },
-    });
-    const { code, stdout } = await landfall(['import', 'csv', join(folder, 'people.csv'), '--source', 'hr']);
-    expect(code).toBe(1);
-    expect(stdout).toContain('no name');
-    expect(server.asked[0]!.body).toEqual({
-      source: 'hr',
-      apply: false,
-      name: 'people.csv',
-      content: bytes.toString('base64'),
-    });
-  });
-
   it('print the log for spreadsheets, formulas disarmed', async () => {
     const record = {
       id: 'r',

@@ -5,6 +5,8 @@ import { memory } from '../../src/connectors/memory/index.js';
 import { scim } from '../../src/connectors/scim/index.js';
 import type { ConnectorKind } from '../../src/connectors/kind.js';
 import { compileObjectMapping } from '../../src/mapping/index.js';
+import { SchemaRegistry } from '../../src/schema/schema-registry.js';
+import { csvKind } from '../../src/sources/csv/csv-kind.js';
 
 const corpus = new URL('corpus/', import.meta.url).pathname;
 const kinds = [memory, scim] as unknown as ConnectorKind[];
@@ -12,6 +14,7 @@ const kinds = [memory, scim] as unknown as ConnectorKind[];
 const load = (folder: string, env: NodeJS.ProcessEnv = {}) =>
   loadConfig(folder, {
     kinds,
+    sourceKinds: [csvKind(SchemaRegistry.builtIn())],
     env,
     checkMapping: (_target, _kind, type, block) =>
       compileObjectMapping({ ...block, mapping: block.mapping ?? [] }, type).problems,

@@ -1,3 +1,4 @@
+import { sourceKinds } from '../../src/sources/source-kinds.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import { reference } from '../../scripts/configuration-reference.mjs';
 import { buildProgram } from '../../src/cli/program.js';
@@ -18,7 +19,7 @@ describe('What is made from the code is as the code says', () => {
   });
 
   it('config/editor/*.schema.json', () => {
-    const schemas = editorSchemas(new ConnectorRegistry().kinds);
+    const schemas = editorSchemas(new ConnectorRegistry().kinds, sourceKinds);
     expect(readdirSync('config/editor').sort()).toEqual(
       Object.keys(schemas)
         .map((name) => `${name}.schema.json`)
@@ -33,7 +34,7 @@ describe('What is made from the code is as the code says', () => {
 });
 
 describe('The editor schema of a target', () => {
-  const target = editorSchemas(new ConnectorRegistry().kinds).target as {
+  const target = editorSchemas(new ConnectorRegistry().kinds, sourceKinds).target as {
     required: string[];
     properties: Record<string, { enum?: string[]; default?: unknown; pattern?: string }>;
     allOf: {

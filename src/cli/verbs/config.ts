@@ -6,6 +6,7 @@ import { editorSchemas } from '../../config/editor-schema.js';
 import { printProblem, printProblems } from '../../config/problem.js';
 import { ConnectorRegistry } from '../../connectors/registry.js';
 import { readConfig } from '../../read-config.js';
+import { sourceKinds } from '../../sources/source-kinds.js';
 import { CliError } from '../cli-error.js';
 import { globals, show } from '../context.js';
 import { withExamples } from '../examples.js';
@@ -72,7 +73,7 @@ function addSchema(config: Command): void {
     .argument('[file]', 'server, auth, store, scim, delivery, target or source')
     .option('--write <folder>', 'write all of them into a folder')
     .action((file: string | undefined, options: { write?: string }) => {
-      const schemas = editorSchemas(new ConnectorRegistry().kinds);
+      const schemas = editorSchemas(new ConnectorRegistry().kinds, sourceKinds);
       if (options.write !== undefined) return writeSchemas(schemas, options.write);
       if (file !== undefined && !(file in schemas)) {
         throw new CliError(`there is no schema of "${file}"; schemas: ${Object.keys(schemas).join(', ')}`, 2);

@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { CliError } from '../cli-error.js';
@@ -7,12 +6,7 @@ import { api, readJson, show } from '../context.js';
 import { withExamples } from '../examples.js';
 import { runJob } from '../job.js';
 import { aligned, table } from '../output.js';
-
-interface Imported {
-  total?: number;
-  changes?: { action: string; label: string; detail?: string }[];
-  rejected?: { row?: number; label?: string; reason: string }[];
-}
+import { addImportCsv } from './import-csv.js';
 
 interface ImportedAccounts {
   /** Exact, whatever the findings are cut to. */
@@ -23,7 +17,7 @@ interface ImportedAccounts {
 export function addImportVerbs(program: Command): void {
   const bring = program.command('import').description('bring in what exists elsewhere');
   addTarget(bring);
-  addCsv(bring);
+  addImportCsv(bring);
   addEntraSchema(bring);
 }
 
@@ -52,53 +46,6 @@ function printAccounts({ counts = {}, findings = [] }: ImportedAccounts, applied
     ...(rows.length > 0 ? [`${table(['WHAT', 'WHO', 'ACCOUNT', 'DETAIL'], rows)}\n`] : []),
     `${imported} ${applied ? 'imported' : 'would be imported'}, ${alreadyLinked} linked before, ${rejected} rejected${applied ? `, ${memberships} memberships` : ''}.`,
   ].join('\n');
-}
-
-function addCsv(bring: Command): void {
-  const csv = bring
-    .command('csv')
-    .description('feed people of a CSV file through a source. Exit 3: a preview has changes')
-    .argument('<file>')
-    .requiredOption('--source <name>', 'the file in sources/ that says how columns are read')
-    .option('--apply', 'do it; without it, a preview')
-    .action(async (file: string, options: { source: string; apply?: boolean }, command: Command) => {
-      const { source, apply = false } = options;
-      const body = { source, apply, name: basename(file), content: bytes(file).toString('base64') };
-      finish(
-        command,
-        await runJob<Imported>(api(command), '/import/csv', body, `import ${basename(file)}`),
-        apply,
-      );
-    });
-  withExamples(
-    csv,
-    'landfall import csv people.csv --source hr',
-    'landfall import csv people.csv --source hr --apply',
-  );
-}
-
-function bytes(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new CliError(`${file} cannot be read: ${(error as Error).message}`, 2);
-  }
-}
-
-function finish(command: Command, answer: Imported, applied = false): void {
-  const { changes = [], rejected = [] } = answer;
-  show(command, answer, () => {
-    const made = changes.map(({ action, label, detail }) => [action, label, detail]);
-    const refused = rejected.map(({ row, label, reason }) => [row, label, reason]);
-    const parts = [
-      ...(made.length > 0 ? [table(['ACTION', 'WHO', 'DETAIL'], made)] : []),
-      ...(refused.length > 0 ? [`Rejected:\n${table(['ROW', 'WHO', 'WHY'], refused)}`] : []),
-      `${answer.total ?? made.length} looked at, ${made.length} ${applied ? 'changed' : 'would change'}, ${refused.length} rejected.`,
-    ];
-    return parts.join('\n\n');
-  });
-  if (rejected.length > 0) throw new CliError(`${rejected.length} rejected`);
-  if (!applied && changes.length > 0) process.exitCode = 3;
 }
 
 function addEntraSchema(bring: Command): void {

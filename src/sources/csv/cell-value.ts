@@ -54,16 +54,24 @@ function amount(text: string, decimal: '.' | ','): number {
 const isoDay = /^\d{4}-\d\d-\d\d$/;
 const withOffset = /(Z|[+-]\d\d:\d\d)$/;
 
-function instant(text: string, { dates, timeZone }: CellFormats): string {
+/** A date as `2026-02-01`, one with a time of day as xsd:dateTime with the offset of the employer. */
+export function isoDate(text: string, { dates, timeZone }: Omit<CellFormats, 'decimal'>): string {
   for (const format of dates) {
     const read = parseWithFormat(text, format);
-    if (read) return namesOffset(format) ? new Date(read.ms).toISOString() : inZone(read.ms, timeZone);
+    if (!read) continue;
+    if (!names(/[Hh]/, format)) return new Date(read.ms).toISOString().slice(0, 10);
+    return names(/[zK]/, format) ? new Date(read.ms).toISOString() : inZone(read.ms, timeZone);
   }
-  const iso = isoDay.test(text) ? `${text}T00:00:00` : text;
-  const ms = parseDateTime(iso);
+  const ms = parseDateTime(isoDay.test(text) ? `${text}T00:00:00` : text);
   if (ms === undefined)
     throw new CellFault(`"${text}" is no date of the form ${[...dates, 'yyyy-MM-dd'].join(' or ')}`);
-  return withOffset.test(iso) ? iso : inZone(ms, timeZone);
+  return isoDay.test(text) || withOffset.test(text) ? text : inZone(ms, timeZone);
 }
 
-const namesOffset = (format: string) => /[zK]/.test(format.replace(/'[^']*'|"[^"]*"|\\./g, ''));
+/** A day is the moment in which it begins at the employer. */
+function instant(text: string, formats: CellFormats): string {
+  const date = isoDate(text, formats);
+  return isoDay.test(date) ? inZone(Date.parse(date), formats.timeZone) : date;
+}
+
+const names = (field: RegExp, format: string) => field.test(format.replace(/'[^']*'|"[^"]*"|\\./g, ''));

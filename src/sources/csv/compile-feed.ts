@@ -1,9 +1,11 @@
 import { formatDate, parseWithFormat } from '../../mapping/expression/date-format.js';
+import { didYouMean } from '../../mapping/expression/suggest.js';
 import { placeOf, type ResourcePlace } from '../../delivery/import/resource-place.js';
 import { compileExpression, type CompiledExpression, type ExpressionProblem } from '../../mapping/index.js';
 import type { ResourceType } from '../../schema/resource-type.js';
 import type { SchemaRegistry } from '../../schema/schema-registry.js';
 import { isReference } from '../../schema/validate/attribute-value.js';
+import type { CellFormats } from './cell-value.js';
 import type { CsvSettings } from './settings.js';
 import { isTimeZone } from './zone.js';
 
@@ -28,6 +30,7 @@ export interface CsvFeed {
   type: ResourceType;
   externalId: CellOrigin;
   lines: readonly FeedLine[];
+  formats: CellFormats;
   /** Every column that is needed, in the spelling of the settings. */
   columns: readonly string[];
 }
@@ -43,16 +46,18 @@ export interface FeedFault {
 export function compileFeed(
   settings: CsvSettings,
   registry: SchemaRegistry,
+  employerZone = 'UTC',
 ): { feed?: CsvFeed; faults: FeedFault[] } {
   const faults: FeedFault[] = [];
   const type = registry.resourceType(settings.type);
   if (!type) return { faults: [{ path: ['type'], detail: `there is no resource type "${settings.type}"` }] };
-  if (!isTimeZone(settings.timeZone))
+  const { decimal, dates, timeZone = employerZone } = settings;
+  if (!isTimeZone(timeZone))
     faults.push({
       path: ['timeZone'],
-      detail: `"${settings.timeZone}" is no time zone such as Europe/Berlin`,
+      detail: `"${timeZone}" is no time zone such as Europe/Berlin`,
     });
-  settings.dates.forEach((format, index) => {
+  dates.forEach((format, index) => {
     if (!readsDates(format))
       faults.push({
         path: ['dates', String(index)],
@@ -66,7 +71,16 @@ export function compileFeed(
   if (lines.length === 0 && faults.length === 0) faults.push({ path: ['mapping'], detail: 'maps nothing' });
   if (faults.length > 0 || !externalId) return { faults };
   const columns = [...new Set([externalId, ...lines].flatMap((origin) => origin.columns))];
-  return { feed: { settings, type, externalId, lines, columns }, faults };
+  settings.dateColumns.forEach((column, index) => {
+    if (!columns.includes(column))
+      faults.push({
+        path: ['dateColumns', String(index)],
+        detail: `the mapping reads no column "${column}"${didYouMean(column, columns)}`,
+      });
+  });
+  if (faults.length > 0) return { faults };
+  const formats = { decimal, dates, timeZone };
+  return { feed: { settings, type, externalId, lines, columns, formats }, faults };
 }
 
 /** Any day survives being written and read in a usable format. */

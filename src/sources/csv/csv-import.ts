@@ -24,8 +24,6 @@ export interface CsvImportParts {
   store: Pick<ResourceStore, 'named' | 'displayNames'>;
   /** Whether the source has match rules for the type. */
   matches(source: string, type: string): boolean;
-  /** Where the rejected rows of a job are. */
-  rejectedFile(job: Job): string;
 }
 
 interface Surroundings {
@@ -75,16 +73,11 @@ export class CsvImport implements JobWork {
     const { job } = run;
     const feed = this.parts.feeds.get(job.target);
     if (!feed) throw new Refused(`there is no source "${job.target}" of kind csv`);
-    const { file, name, digest, rejectedBytes } = detailsOf(job);
+    const { file, name, digest, rejectedFile, rejectedBytes } = detailsOf(job);
     if ((await digestOf(file)) !== digest)
       throw new Refused(`the file ${name} has changed since the import began`);
     const checked = await this.check(run, feed);
-    const rejected = await RejectedRows.open(
-      this.parts.rejectedFile(job),
-      checked.header,
-      checked.delimiter,
-      rejectedBytes,
-    );
+    const rejected = await RejectedRows.open(rejectedFile, checked.header, checked.delimiter, rejectedBytes);
     try {
       await this.steps(this.surroundings(run, feed, checked, rejected));
     } finally {

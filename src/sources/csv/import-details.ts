@@ -17,7 +17,9 @@ export interface ImportDetails {
   allowLeavers?: number;
   /** The guard has let the leavers pass. */
   leaversPassed?: boolean;
-  /** How much of the file of rejected rows is certain. */
+  /** Where the rejected rows go. */
+  rejectedFile: string;
+  /** How much of that file is certain. */
   rejectedBytes: number;
   /** Rows, from the first to the last, that name somebody who came later in the file. */
   deferred?: [number, number];

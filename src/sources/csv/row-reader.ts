@@ -1,8 +1,9 @@
 import { MappedResource } from '../../mapping/path/resource-path.js';
 import type { Attributes, Json, JsonObject } from '../../schema/types.js';
+import type { CompiledExpression } from '../../mapping/index.js';
 import { nearest } from '../../mapping/expression/suggest.js';
 import type { FeedRecord } from '../feed.js';
-import { CellFault, cellValue } from './cell-value.js';
+import { CellFault, cellValue, isoDate } from './cell-value.js';
 import type { CellOrigin, CsvFeed, FeedLine } from './compile-feed.js';
 import type { CsvRow } from './csv-file.js';
 import { folded } from './delimiter.js';
@@ -76,7 +77,7 @@ export class RowReader {
     const several = attribute.multiValued && line.expression === undefined;
     const texts = several ? found.values.flatMap((value) => listOf(value, listSeparator)) : found.values;
     try {
-      const values = texts.map((value) => cellValue(sub ?? attribute, value, this.feed.settings));
+      const values = texts.map((value) => cellValue(sub ?? attribute, value, this.feed.formats));
       stateAt(attributes, line.place, values);
       return undefined;
     } catch (error) {
@@ -105,15 +106,24 @@ export class RowReader {
     origin: CellOrigin,
     row: CsvRow,
   ): { values: readonly Json[] | undefined } | { fault: string } {
-    if (!origin.expression) {
+    try {
+      if (origin.expression) return this.computed(origin.expression, origin.columns, row);
       const text = this.cell(origin.columns[0]!, row);
       return { values: text === null ? [] : [text] };
+    } catch (error) {
+      if (error instanceof CellFault) return { fault: error.message };
+      throw error;
     }
-    const attributes: JsonObject = Object.fromEntries(
-      origin.columns.map((name) => [name, this.cell(name, row)]),
-    );
+  }
+
+  private computed(
+    expression: CompiledExpression,
+    columns: readonly string[],
+    row: CsvRow,
+  ): { values: readonly Json[] | undefined } | { fault: string } {
+    const attributes: JsonObject = Object.fromEntries(columns.map((name) => [name, this.cell(name, row)]));
     const resource = new MappedResource({ id: '', resourceType: '', attributes, now: this.now });
-    const outcome = origin.expression.evaluate({ resource, now: this.now });
+    const outcome = expression.evaluate({ resource, now: this.now });
     if (outcome.kind === 'problem') return { fault: outcome.detail };
     if (outcome.kind === 'ignored') return { values: undefined };
     const values = Array.isArray(outcome.value)
@@ -124,7 +134,9 @@ export class RowReader {
 
   private cell(column: string, row: CsvRow): string | null {
     const text = row.cells[this.places.get(column)!]!.trim();
-    return text === '' ? null : text;
+    if (text === '') return null;
+    const { settings, formats } = this.feed;
+    return settings.dateColumns.includes(column) ? isoDate(text, formats) : text;
   }
 }
 

@@ -83,10 +83,21 @@ export class CsvSettings {
   @IsString({ each: true })
   dates: string[] = [];
 
-  @Setting("The employer's time zone: a date begins and ends there.", { example: 'Europe/Berlin' })
+  @Setting(
+    'Columns with dates: they are read in those formats and handed on, also to expressions, as `2026-01-31`. Attributes of the type dateTime need no mention.',
+    { example: ['First day', 'Last day'] },
+  )
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  dateColumns: string[] = [];
+
+  @Setting('Where dates without an offset begin and end. Default: `employer.timeZone` of delivery.yaml.', {
+    example: 'Europe/Berlin',
+  })
   @IsOptional()
   @IsString()
-  timeZone = 'UTC';
+  timeZone?: string;
 
   @Setting('What an empty cell of a mapped column says: `clear` that there is no value, `ignore` nothing.')
   @IsOptional()

@@ -4,11 +4,12 @@ import { createJobs } from '../../../src/delivery/jobs/create-jobs.js';
 import type { FoundRow } from '../../../src/delivery/jobs/findings.js';
 import type { Job } from '../../../src/delivery/jobs/job.js';
 import type { Jobs } from '../../../src/delivery/jobs/jobs.js';
+import { newId } from '../../../src/identity/id.js';
 import { SchemaRegistry } from '../../../src/schema/schema-registry.js';
 import { digestOf } from '../../../src/sources/csv/check-file.js';
 import type { CsvFeed } from '../../../src/sources/csv/compile-feed.js';
 import { CsvImport } from '../../../src/sources/csv/csv-import.js';
-import { asJson, type ImportDetails } from '../../../src/sources/csv/import-details.js';
+import { asJson, detailsOf, type ImportDetails } from '../../../src/sources/csv/import-details.js';
 import type { CsvSettings } from '../../../src/sources/csv/settings.js';
 import type { SourceDefinition } from '../../../src/sources/intake/source-definition.js';
 import { FeedGateway } from '../feed-gateway.js';
@@ -61,16 +62,14 @@ export class ImportScene {
       intake: this.gateway.intake,
       store: this.gateway.opened.resources,
       matches: () => false,
-      rejectedFile: ({ id }) => this.rejectedFile(id),
       ...more,
     });
     jobs.add(this.work);
     return jobs;
   }
 
-  rejectedFile = (id: string) => join(this.folder, `${id}.rejected.csv`);
   rejectedRows = (job: Job) =>
-    readFileSync(this.rejectedFile(job.id), 'utf8').slice(1).trimEnd().split('\r\n');
+    readFileSync(detailsOf(job).rejectedFile, 'utf8').slice(1).trimEnd().split('\r\n');
 
   async begin(
     content: string | Buffer,
@@ -85,6 +84,7 @@ export class ImportScene {
       digest: await digestOf(file),
       uploaded: false,
       full: false,
+      rejectedFile: join(this.folder, `${newId()}.rejected.csv`),
       rejectedBytes: 0,
       ...more,
     };

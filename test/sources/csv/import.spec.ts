@@ -58,8 +58,8 @@ describe('Importing CSV files', () => {
       expect(users['2']).toMatchObject({ [ENTERPRISE]: { manager: { value: users['3']!.id } } });
       expect(users['4']).not.toHaveProperty(ENTERPRISE);
       expect(job.result).toMatchObject({ counts: { created: 4, unresolved: 1 }, differences: 1 });
-      expect(scene.rejectedRows(job)[1]).toMatch(
-        /^4;d@x\.example;D;Clerk;99;A;5;imported, but manager: nobody is known as "99"$|^4;.*"imported, but manager: nobody is known as ""99"""$/,
+      expect(scene.rejectedRows(job)[1]).toBe(
+        '4;d@x.example;D;Clerk;99;A;5;"imported, but manager: nobody is known as ""99"""',
       );
       expect((await scene.run(content, true)).result.counts).toEqual({ unchanged: 4, unresolved: 1 });
     });

@@ -88,6 +88,25 @@ describe('Rows as records', () => {
     expect(none).toMatchObject({ record: { attributes: { addresses: [{ type: 'work', value: null }] } } });
   });
 
+  it('hands dates on as ISO days, also to expressions, and rejects what is none', async () => {
+    const [read, none, wrong] = await recordsOf('Id;From;To\n1;01.02.2026;31.12.2026 17:00\n2;;\n3;soon;\n', {
+      dates: ['dd.MM.yyyy', 'dd.MM.yyyy HH:mm'],
+      dateColumns: ['From', 'To'],
+      timeZone: 'Europe/Berlin',
+      mapping: { nickName: 'From', title: 'To', userType: '"since " & Left([From], 4)' },
+    });
+    expect(read).toMatchObject({
+      record: {
+        attributes: { nickName: '2026-02-01', title: '2026-12-31T17:00:00+01:00', userType: 'since 2026' },
+      },
+    });
+    expect(none).toMatchObject({ record: { attributes: { nickName: null } } });
+    expect(wrong).toMatchObject({
+      kind: 'rejected',
+      reason: expect.stringMatching(/^nickName: "soon" is no date/),
+    });
+  });
+
   it('lists the members of a group', async () => {
     const [read, empty] = await recordsOf('Id;Name;Members\ng1;Sales;1|2 | 3\ng2;None;\n', {
       type: 'Group',
@@ -132,6 +151,7 @@ describe('Settings of a csv source', () => {
     [{ mapping: { title: 'Name (last)' } }, ['mapping', 'title'], /written in \[ \]/],
     [{ mapping: { title: 5 } }, ['mapping', 'title'], /name of a column/],
     [{ mapping: {} }, ['mapping'], /maps nothing/],
+    [{ mapping: { title: 'First' }, dateColumns: ['Frist'] }, ['dateColumns', '0'], /did you mean First/],
     [{ mapping: { title: 'A' }, type: 'Usr' }, ['type'], /no resource type "Usr"/],
     [{ mapping: { title: 'A' }, timeZone: 'Berlin' }, ['timeZone'], /no time zone/],
     [{ mapping: { title: 'A' }, dates: ['dd.MM.yyyy', 'dd.mm.yyyy'] }, ['dates', '1'], /day, month and year/],
