@@ -118,7 +118,7 @@ export interface PlannedChange {
 }
 
 export type PlanAction =
-  'none' | 'create' | 'update' | 'enable' | 'disable' | 'delete' | 'retain' | 'members';
+  'none' | 'create' | 'update' | 'enable' | 'disable' | 'delete' | 'retain' | 'restore' | 'members';
 
 /** The exact writes, worked out from what the account is now. Changes nothing until executed. */
 export interface Plan {
@@ -185,6 +185,8 @@ export interface Connector {
   execute(plan: Plan, signal: AbortSignal): Promise<Applied>;
   /** The writes that make each edge as it should be now; order and repetition of edges do not matter. */
   planMembers(group: GroupAccount, edges: readonly MembershipEdge[], signal: AbortSignal): Promise<Plan>;
+  /** Brings a deleted account back under its anchor, as far as the target kept it. Absent: this kind of target keeps nothing. */
+  planRestore?(subject: Subject, account: KnownAccount, signal: AbortSignal): Promise<Plan>;
   /** A random password that meets the target's policy for an account with these names. */
   generatePassword?(names: readonly string[], signal: AbortSignal): Promise<string>;
   close(): Promise<void>;

@@ -16,7 +16,7 @@ import type { GuardDefinition, ObjectDefinition, TargetDefinition } from './targ
 export interface ObjectOptions extends Partial<ObjectMapping> {
   onDelete?: LeaverPolicy;
   deleteAfterMs?: number;
-  whenMissing?: 'park' | 'recreate';
+  whenMissing?: 'park' | 'recreate' | 'restore';
 }
 
 /** A target file, read and checked. */

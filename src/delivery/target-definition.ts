@@ -10,7 +10,7 @@ export interface ObjectDefinition {
   onDelete: LeaverPolicy;
   /** With onDelete disable: the account is deleted this long after. */
   deleteAfterMs?: number;
-  whenMissing: 'park' | 'recreate';
+  whenMissing: 'park' | 'recreate' | 'restore';
   /** The mapping reads the resource's groups. */
   needsGroups: boolean;
   /** The result moves with the calendar: it is looked at every day. */

@@ -26,11 +26,14 @@ type Step =
   | { kind: 'update'; anchor: string; subject: Subject }
   | { kind: 'delete'; anchor: string }
   | { kind: 'disable'; anchor: string }
+  | { kind: 'restore'; anchor: string }
   | { kind: 'members'; anchor: string; edges: readonly MembershipEdge[] };
 
 /** A target in memory that writes down every operation and fails when it is told to: what delivery is tested against. */
 export class RecordingTarget implements Connector {
   readonly accounts = new Map<string, RecordedAccount>();
+  /** What is left of accounts that somebody deleted: memberships are not. */
+  readonly deleted = new Map<string, RecordedAccount>();
   /** Every write that was carried out, in order. */
   readonly writes: string[] = [];
   /** Called before each execute; throws what is to go wrong. */
@@ -73,6 +76,19 @@ export class RecordingTarget implements Connector {
       : this.planned('update', { kind: 'update', anchor: account.anchor, subject }, account.anchor);
   }
 
+  async planRestore(_subject: Subject, { anchor }: KnownAccount): Promise<Plan> {
+    if (!this.deleted.has(anchor)) throw new ConnectorError({ kind: 'rejected', detail: 'nothing is left' });
+    return this.planned('restore', { kind: 'restore', anchor }, anchor);
+  }
+
+  /** As an administrator does behind the gateway's back. */
+  deleteByHand(name: string): void {
+    const account = this.byName(name)!;
+    this.accounts.delete(account.anchor);
+    this.accounts.forEach((group) => group.members.delete(account.anchor));
+    this.deleted.set(account.anchor, account);
+  }
+
   async planMembers(group: GroupAccount, edges: readonly MembershipEdge[]): Promise<Plan> {
     const known = this.accounts.get(group.anchor)!;
     const work = edges.filter((edge) => known.members.has(edge.memberAnchor) !== edge.present);
@@ -109,6 +125,7 @@ export class RecordingTarget implements Connector {
 
   private carryOut(step: Step): Applied {
     if (step.kind === 'create') return this.create(step.subject);
+    if (step.kind === 'restore') return this.restore(step.anchor);
     const account = this.accounts.get(step.anchor)!;
     const name = account.attributes.name;
     if (step.kind === 'delete') {
@@ -134,6 +151,14 @@ export class RecordingTarget implements Connector {
       passwordSet: true,
       warnings: [],
     };
+  }
+
+  private restore(anchor: string): Applied {
+    const account = this.deleted.get(anchor)!;
+    this.deleted.delete(anchor);
+    this.accounts.set(anchor, account);
+    this.writes.push(`restore ${account.attributes.name}`);
+    return { anchor, facts: {}, warnings: [] };
   }
 
   private create(subject: Subject): Applied {

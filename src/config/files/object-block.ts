@@ -148,8 +148,10 @@ export class ObjectBlock {
   @IsDuration()
   deleteAfter?: string;
 
-  @Setting('When the linked account is gone from the target. Default park.')
+  @Setting(
+    'When the linked account is gone from the target. `restore`: it is brought back from what the target keeps of deleted accounts (Active Directory), with its identity. Default park.',
+  )
   @IsOptional()
-  @IsIn(['park', 'recreate'])
-  whenMissing?: 'park' | 'recreate';
+  @IsIn(['park', 'recreate', 'restore'])
+  whenMissing?: 'park' | 'recreate' | 'restore';
 }

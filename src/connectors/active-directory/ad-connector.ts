@@ -20,6 +20,7 @@ import { Fence } from './account/fence.js';
 import { Marking } from './account/marking.js';
 import { Matching } from './account/match.js';
 import { AccountPlanner } from './account/plan-account.js';
+import { Restoring } from './account/restore.js';
 import { RemovalPlanner } from './account/plan-removal.js';
 import type { AccountSteps } from './account/steps.js';
 import { Check } from './check/check.js';
@@ -40,6 +41,7 @@ export class AdConnector implements Connector, Lists {
   private readonly planner: AccountPlanner;
   private readonly removals: RemovalPlanner;
   private readonly executor: AccountExecutor;
+  private readonly restoring: Restoring;
   private readonly memberPlanner: MemberPlanner;
   private readonly memberExecutor: MemberExecutor;
   private readonly inventory: Inventory;
@@ -60,6 +62,7 @@ export class AdConnector implements Connector, Lists {
     this.planner = new AccountPlanner(this.directory, fence, attributes, settings, marking);
     this.removals = new RemovalPlanner(this.directory, fence, attributes, settings);
     this.executor = new AccountExecutor(this.directory, fence, settings, marking);
+    this.restoring = new Restoring(this.directory, fence);
     this.memberPlanner = new MemberPlanner(this.directory, fence);
     this.memberExecutor = new MemberExecutor(this.directory, fence);
     this.inventory = new Inventory(this.directory, fence, settings, mapped);
@@ -86,11 +89,16 @@ export class AdConnector implements Connector, Lists {
     });
   }
 
+  planRestore(subject: Subject, account: KnownAccount, signal: AbortSignal): Promise<Plan> {
+    return this.directory.read(signal, `look for the deleted account of "${subject.label}"`, (session) =>
+      this.restoring.plan(session, subject, account),
+    );
+  }
+
   execute(plan: Plan, signal: AbortSignal): Promise<Applied> {
     const steps = plan.steps as AccountSteps | MemberSteps;
-    return steps.type === 'members'
-      ? this.memberExecutor.execute(steps, signal)
-      : this.executor.execute(steps, signal);
+    if (steps.type === 'members') return this.memberExecutor.execute(steps, signal);
+    return steps.restore ? this.restoring.execute(steps, signal) : this.executor.execute(steps, signal);
   }
 
   planMembers(group: GroupAccount, edges: readonly MembershipEdge[], signal: AbortSignal): Promise<Plan> {

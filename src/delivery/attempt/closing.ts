@@ -16,11 +16,12 @@ export class Closing {
       if (outcome.kind === 'removed' || outcome.kind === 'gone') return this.removed(tx, link, log, now);
       if (outcome.kind === 'retained') await this.retained(tx, link, outcome, now);
       if (outcome.kind === 'recreate') await this.recreate(tx, link, now);
+      if (outcome.kind === 'restored') await this.restored(tx, link, now);
       if (outcome.kind === 'held') await this.held(tx, link, outcome.held, now);
       if (outcome.kind === 'skipped') await this.skipped(tx, link, now, revision);
       if (outcome.kind === 'applied') await this.applied(tx, link, outcome, now, revision);
       await this.write(tx, link, log, outcome, now);
-      return outcome.kind === 'recreate' ? [] : this.keepDecided(tx, link);
+      return outcome.kind === 'recreate' || outcome.kind === 'restored' ? [] : this.keepDecided(tx, link);
     });
   }
 
@@ -78,6 +79,15 @@ export class Closing {
       facts: {},
     });
     await sealed.eraseOfLink(tx, link.id);
+    await links.raiseReferring(tx, link.target, link.resourceId);
+    await edges.raiseAll(tx, link.target, link.resourceId, now);
+  }
+
+  /** Its memberships and whoever refers to it are looked at again: a target without a recycle bin has lost them. */
+  private async restored(tx: Transaction, link: Link, now: number): Promise<void> {
+    const { links, edges } = this.parts;
+    const state = { state: 'due' as const, attempts: 0, nextAttemptAt: now, error: null };
+    await links.close(tx, link, this.parts.replica.name, state);
     await links.raiseReferring(tx, link.target, link.resourceId);
     await edges.raiseAll(tx, link.target, link.resourceId, now);
   }

@@ -109,6 +109,7 @@ export class LinkDelivery {
     const plan = await this.planned(target, link, seen, definition, subject, account, signal);
     if (plan === 'recreate') return { kind: 'recreate' };
     log.planned(plan);
+    if (plan.action === 'restore') return this.restored(target, link, plan, log, signal);
     if (plan.action === 'none')
       return this.done(reserved, plan.anchor ?? account?.anchor, account, password, link.facts);
     const held = await passGuard(this.parts, target, link, plan);
@@ -212,16 +213,33 @@ export class LinkDelivery {
     } catch (error) {
       if (!(error instanceof ConnectorError) || error.kind !== 'missing') throw error;
       if (definition.whenMissing === 'recreate') return 'recreate';
+      const { connector } = target.definition;
+      if (definition.whenMissing === 'restore' && account && connector.planRestore)
+        return connector.planRestore(subject, account, signal);
       throw new ConnectorError(
         {
           kind: 'rejected',
           detail: `The account of "${link.label}" is gone from the target: ${error.detail}`,
-          recommendedAction: `Restore the account, or set whenMissing: recreate for ${seen.resourceType} in the target file and retry.`,
+          recommendedAction: `${error.recommendedAction ?? 'Restore the account'}, or set whenMissing: recreate for ${seen.resourceType} in the target file and retry.`,
           diagnostic: error.diagnostic,
         },
         error,
       );
     }
+  }
+
+  /** The password of this pass waits for the next one, which finds the account. */
+  private async restored(
+    target: RunningTarget,
+    link: Link,
+    plan: Plan,
+    log: AttemptLog,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const applied = await target.definition.connector.execute(plan, signal);
+    log.step('apply', 'success', plan.action);
+    applied.warnings.forEach((warning) => log.step('verify', 'skipped', warning));
+    return { kind: 'restored' };
   }
 
   private async outOfScope(

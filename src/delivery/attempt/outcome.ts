@@ -17,6 +17,8 @@ export type Outcome =
   | { kind: 'held'; held: HeldPlan }
   /** The account is gone and policy says to make a new one: the next pass does. */
   | { kind: 'recreate' }
+  /** The deleted account is back under its anchor: the next pass makes it as it is to be. */
+  | { kind: 'restored' }
   /** A removal is complete: nothing is left of the link. */
   | { kind: 'removed' }
   /** A removal is complete as far as policy goes: the account stays. */

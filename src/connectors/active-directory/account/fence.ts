@@ -45,8 +45,8 @@ export class Fence {
   }
 
   /** Throws when the object is not ours to write. */
-  assert(entry: AdEntry, kind: ResourceKind, label: string): void {
-    const refusal = this.refusal(entry, kind);
+  assert(entry: AdEntry, kind: ResourceKind, label: string, dn = entry.dn): void {
+    const refusal = this.refusal(entry, kind, dn);
     if (refusal === undefined) return;
     throw new ConnectorError({
       kind: 'rejected',
@@ -56,12 +56,12 @@ export class Fence {
     });
   }
 
-  refusal(entry: AdEntry, kind: ResourceKind): string | undefined {
+  /** At `dn`: where the object is, or is to be. */
+  refusal(entry: AdEntry, kind: ResourceKind, dn = entry.dn): string | undefined {
     const classes = entry.all('objectClass').map((name) => name.toLowerCase());
     const foreign = classFault(classes, kind);
     if (foreign) return foreign;
-    if (!this.covers(kind, entry.dn))
-      return `it is outside the managed scope (${this.bases(kind).join('; ')}).`;
+    if (!this.covers(kind, dn)) return `it is outside the managed scope (${this.bases(kind).join('; ')}).`;
     if (kind !== 'Group' && !isNormalAccount(entry.number('userAccountControl') ?? 0))
       return 'it is not an ordinary user account.';
     return this.protection(entry);

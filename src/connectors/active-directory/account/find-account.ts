@@ -2,6 +2,7 @@ import type { Subject } from '../../connector.js';
 import type { Directory } from '../domain/directory.js';
 import type { AdSession } from '../session/ad-session.js';
 import type { AdEntry } from '../session/entry.js';
+import { whereabouts } from './deleted.js';
 import { FENCE_ATTRIBUTES } from './fence.js';
 
 /** The account on record, wherever it is. Gone is only said after a second look. */
@@ -16,7 +17,9 @@ export async function findAccount(
   const entry =
     (await directory.byGuid(session, guid, wanted)) ?? (await directory.byGuid(session, guid, wanted));
   if (entry && !/,CN=Deleted Objects,/i.test(entry.dn)) return entry;
+  const { detail, remedy } = await whereabouts(directory, session, guid);
   throw await directory.notFound(
-    `The account of "${subject.label}" (objectGUID ${guid}) is not in the domain.`,
+    `The account of "${subject.label}" (objectGUID ${guid}) is not in the domain. ${detail}`,
+    remedy,
   );
 }

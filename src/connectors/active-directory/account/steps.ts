@@ -26,6 +26,8 @@ export interface AccountSteps {
   place?: { name: string; parent: string };
   /** GUIDs of the groups it leaves. */
   leaves: readonly string[];
+  /** Where a deleted account comes back. */
+  restore?: { dn: string };
   remove?: { withChildren: boolean };
   unique: Readonly<Record<string, UniqueValue>>;
   warnings: readonly string[];
@@ -59,6 +61,7 @@ export function digestOf(steps: AccountSteps, changes: readonly PlannedChange[])
       steps.place ?? null,
       steps.leaves,
       steps.remove ?? null,
+      steps.restore ?? null,
       changes,
     ]),
   );

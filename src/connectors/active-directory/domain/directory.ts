@@ -17,6 +17,8 @@ export interface DomainFacts {
   dnsDomain: string;
   domainSid: string;
   upnSuffixes: readonly string[];
+  /** Deleted objects keep their attributes and memberships for a while (MS-ADTS §3.1.1.9.1). */
+  recycleBin: boolean;
   passwords: { minLength: number; complex: boolean };
 }
 
@@ -125,14 +127,18 @@ export class Directory {
   }
 
   /** "Not there" is only believed when this controller has had the time to hear of it. */
-  async notFound(detail: string): Promise<ConnectorError> {
+  async notFound(detail: string, recommendedAction?: string): Promise<ConnectorError> {
     if (await this.pool.mayLag()) {
       return new ConnectorError({
         kind: 'unavailable',
         detail: `${detail} The domain controller changed a moment ago, so this is looked at again.`,
       });
     }
-    return new ConnectorError({ kind: 'missing', detail });
+    return new ConnectorError({
+      kind: 'missing',
+      detail,
+      ...(recommendedAction === undefined ? {} : { recommendedAction }),
+    });
   }
 
   private async readFacts(session: AdSession): Promise<DomainFacts> {
@@ -146,7 +152,7 @@ export class Directory {
     const partitions = await this.readOne(
       session,
       `CN=Partitions,${session.identity.configurationNamingContext}`,
-      ['uPNSuffixes'],
+      ['uPNSuffixes', 'msDS-EnabledFeature'],
     );
     const domains = await session.search(`CN=Partitions,${session.identity.configurationNamingContext}`, {
       scope: 'one',
@@ -167,6 +173,9 @@ export class Directory {
           [dnsDomain, ...suffixes, ...this.settings.upnSuffixes].map((suffix) => suffix.toLowerCase()),
         ),
       ],
+      recycleBin: (partitions?.all('msDS-EnabledFeature') ?? []).some((dn) =>
+        /^CN=Recycle Bin Feature,/i.test(dn),
+      ),
       passwords: {
         minLength: head.number('minPwdLength') ?? 7,
         complex: ((head.number('pwdProperties') ?? DOMAIN_PASSWORD_COMPLEX) & DOMAIN_PASSWORD_COMPLEX) !== 0,
