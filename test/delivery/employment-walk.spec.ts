@@ -92,7 +92,7 @@ describe('A walk through changes, clocks and restarts', () => {
             await gateway.close();
           }
         }),
-        { numRuns: 8 },
+        { numRuns: 5 },
       );
     }, 60_000);
   });
