@@ -5,7 +5,7 @@ export const leaverPolicies = ['deactivate', 'delete', 'ignore'] as const;
 
 /** sources/<name>.yaml */
 export class SourceFile {
-  @Setting('What feeds the gateway: `csv`.', { example: 'csv' })
+  @Setting('What feeds the gateway: `csv`, or `api` for bulkUpload alone.', { example: 'csv' })
   @IsString()
   kind!: string;
 

@@ -101,7 +101,8 @@ export class Deciding {
     const changed = !sameJson(rule.path.read(seen), stated);
     const statements = this.statements(rule);
     const mine = changed ? stated : statements.find(({ source }) => source === this.source)?.value;
-    const others = statements.filter(({ source }) => source !== this.source);
+    // What nobody remembers writing is everybody's: whoever writes, replaces it.
+    const others = statements.filter(({ source }) => source !== this.source && !(changed && source === ''));
     const ordered = inOrder(rule, [
       ...(mine === undefined ? [] : [{ source: this.source, value: mine }]),
       ...others,
