@@ -83,8 +83,8 @@ export interface Subject {
 
 export interface PasswordToSet {
   value: string;
-  /** Milliseconds since 1970 when it was sealed: a target's later password change counts as delivered. */
-  sealedAt: number;
+  /** `Plan.passwordMark` of the first attempt to write it: with another mark now, it arrived or a newer one was set. */
+  mark?: string;
   /** True: the account must choose a new one at the next sign-in. */
   mustChange: boolean;
 }
@@ -133,6 +133,10 @@ export interface Plan {
   digest: string;
   /** The connector's own steps, read by its `execute` only. */
   steps: unknown;
+  /** What tells the password in force from the next one, where this plan writes a password; kept before it is executed. */
+  passwordMark?: string;
+  /** The password of the subject is in force: a former attempt, whose answer was lost, wrote it. */
+  passwordArrived?: boolean;
   /** Edges that need no write or cannot be written, known while planning members. */
   edges?: readonly EdgeOutcome[];
 }

@@ -124,6 +124,8 @@ export interface SealedPassword {
   keyName: string;
   sealedAt: number;
   expiresAt: number;
+  /** See `PasswordToSet`. */
+  mark?: string;
   delivered: boolean;
 }
 

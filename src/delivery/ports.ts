@@ -226,6 +226,8 @@ export abstract class ReservationStore {
 export abstract class SealedStore {
   abstract insert(tx: Transaction, sealed: SealedPassword): Promise<void>;
   abstract ofLink(linkId: string): Promise<SealedPassword[]>;
+  /** About to be written for the first time, over the password that has this mark. */
+  abstract begin(tx: Transaction, sealedId: string, mark: string): Promise<void>;
   /** It can be revealed until then, or longer where that was said before. */
   abstract delivered(tx: Transaction, sealedId: string, expiresAt: number): Promise<void>;
   abstract erase(tx: Transaction, sealedId: string): Promise<boolean>;

@@ -206,6 +206,8 @@ export const tables: TableDescription[] = [
       key_name: text,
       sealed_at: time,
       expires_at: time,
+      /** What the target said of its password before the first attempt to write this one. */
+      mark: optionalText,
       delivered: { type: 'boolean', default: false },
     },
     primaryKey: ['id'],

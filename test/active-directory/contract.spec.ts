@@ -75,7 +75,7 @@ describe('The Active Directory connector', () => {
       return kind === 'User'
         ? {
             ...subject,
-            ...(enabled ? { password: { value: initialPassword, sealedAt: 0, mustChange: false } } : {}),
+            ...(enabled ? { password: { value: initialPassword, mustChange: false } } : {}),
           }
         : subject;
     },

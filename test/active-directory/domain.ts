@@ -119,7 +119,7 @@ export class Person {
     const password: PasswordToSet | undefined =
       wish.password === undefined
         ? undefined
-        : { value: wish.password, sealedAt: Date.now(), mustChange: wish.mustChange ?? false };
+        : { value: wish.password, mustChange: wish.mustChange ?? false };
     return {
       kind: this.kind,
       resourceId: this.id,

@@ -79,9 +79,40 @@ describe('Users in a real domain', () => {
   it('does not write a password again that arrived', async () => {
     const arrived = user(ad, 'adu-arrived');
     const subject = arrived.subject();
-    arrived.anchor = (await ad.execute(await ad.plan(subject, undefined, soon()), soon())).anchor;
-    const early = { ...subject, password: { ...subject.password!, sealedAt: Date.now() - 3_600_000 } };
-    expect((await ad.plan(early, arrived.known(), soon())).action).toBe('none');
+    const create = await ad.plan(subject, undefined, soon());
+    arrived.anchor = (await ad.execute(create, soon())).anchor;
+    const again = (mark: string | undefined, value: string) =>
+      ad.plan({ ...subject, password: { value, mustChange: false, mark } }, arrived.known(), soon());
+    expect(await again(create.passwordMark, initialPassword)).toMatchObject({
+      action: 'none',
+      passwordArrived: true,
+    });
+    const next = await again(undefined, 'Gr4nite-Kettle!74');
+    expect(next.action).toBe('update');
+    expect(await again(next.passwordMark, 'Gr4nite-Kettle!74')).toMatchObject({ action: 'update' });
+    await ad.execute(next, soon());
+    expect(await again(next.passwordMark, 'Gr4nite-Kettle!74')).toMatchObject({ action: 'none' });
+  });
+
+  it('writes each of two passwords that follow each other at once', async () => {
+    const quick = user(ad, 'adu-two');
+    await quick.apply();
+    await quick.apply({ password: 'Gr4nite-Kettle!75' });
+    await quick.apply({ password: 'Gr4nite-Kettle!76' });
+    expect(await canBind(lab(), 'adu-two@contoso.example', 'Gr4nite-Kettle!76')).toBe(true);
+  });
+
+  it('says of a password that arrived with other changes still to come that it did', async () => {
+    const both = user(ad, 'adu-still');
+    await both.apply();
+    const mark = 'an earlier one';
+    const subject = { ...both.subject({ attributes: { title: 'Cook' } }) };
+    const plan = await ad.plan(
+      { ...subject, password: { value: initialPassword, mustChange: false, mark } },
+      both.known(),
+      soon(),
+    );
+    expect(plan).toMatchObject({ passwordArrived: true, changes: [{ attribute: 'title' }] });
   });
 
   it('changes only what differs, and moves and renames by the same plan', async () => {

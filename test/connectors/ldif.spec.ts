@@ -196,7 +196,7 @@ describe('the files of the LDIF connector', () => {
   });
 
   it('hold no password unless they are told to', async () => {
-    const password = { value: 'Pa55!', sealedAt: 0, mustChange: false };
+    const password = { value: 'Pa55!', mustChange: false };
     const subject = { ...subjectOf('User', jane), password };
     const encoded = Buffer.from('"Pa55!"', 'utf16le').toString('base64');
     const silent = open();

@@ -241,7 +241,7 @@ describe('the SCIM session', () => {
   });
 
   it('writes a password without showing it', async () => {
-    const password = { value: 'Pa55word!', sealedAt: 0, mustChange: false };
+    const password = { value: 'Pa55word!', mustChange: false };
     const newcomer = {
       ...desiredSubject('User', { ...jane, id: `${jane.id.slice(0, -1)}d`, name: 'secretive' }, names),
       password,

@@ -21,6 +21,8 @@ export function fresh(prefix: string): { id: string; name: string } {
 
 /** What delivery does with one resource, in order; the parts a case looks at are returned. */
 export class Steps {
+  private readonly marks = new Map<string, string>();
+
   constructor(readonly harness: ContractHarness) {}
 
   private signal(): AbortSignal {
@@ -31,8 +33,17 @@ export class Steps {
     return this.harness.connector().match(subject, this.signal());
   }
 
-  plan(subject: Subject, account?: KnownAccount): Promise<Plan> {
-    return this.harness.connector().plan(subject, account, this.signal());
+  /** With the mark of the first attempt to write the same password, as delivery keeps it. */
+  async plan(subject: Subject, account?: KnownAccount): Promise<Plan> {
+    const key = JSON.stringify([subject.resourceId, subject.password?.value]);
+    const mark = this.marks.get(key);
+    const marked: Subject =
+      subject.password && mark !== undefined
+        ? { ...subject, password: { ...subject.password, mark } }
+        : subject;
+    const plan = await this.harness.connector().plan(marked, account, this.signal());
+    if (plan.passwordMark !== undefined) this.marks.set(key, plan.passwordMark);
+    return plan;
   }
 
   execute(plan: Plan): Promise<Applied> {

@@ -8,7 +8,7 @@ import { AttemptLog } from './attempt-log.js';
 import { passGuard } from './guard.js';
 import type { Outcome } from './outcome.js';
 import type { AttemptParts } from './parts.js';
-import { passwordFor, type PasswordInUse } from './password.js';
+import { passwordFor, rememberMark, type PasswordInUse } from './password.js';
 import { reserve, type Reserved, type Taken } from './reserve.js';
 import { desiredAccount, mappingInput, refuseProblems, subjectOf, type SeenResource } from './subject.js';
 
@@ -114,6 +114,7 @@ export class LinkDelivery {
       return this.done(reserved, plan.anchor ?? account?.anchor, account, password, link.facts);
     const held = await passGuard(this.parts, target, link, plan);
     if (held) return { kind: 'held', held };
+    await rememberMark(this.parts, password, plan.passwordMark);
     const applied = await connector.execute(plan, signal);
     log.step('apply', 'success', plan.action);
     applied.warnings.forEach((warning) => log.step('verify', 'skipped', warning));
@@ -121,10 +122,16 @@ export class LinkDelivery {
       anchor: applied.anchor ?? account?.anchor ?? '',
       createdByUs: applied.createdByUs ?? account?.createdByUs ?? true,
     };
-    return this.done(reserved, known.anchor, known, applied.passwordSet ? password : undefined, {
-      ...link.facts,
-      ...applied.facts,
-    });
+    return this.done(
+      reserved,
+      known.anchor,
+      known,
+      applied.passwordSet || plan.passwordArrived ? password : undefined,
+      {
+        ...link.facts,
+        ...applied.facts,
+      },
+    );
   }
 
   private done(

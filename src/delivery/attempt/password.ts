@@ -49,7 +49,10 @@ function opened(parts: AttemptParts, sealed: SealedPassword, mustChange: boolean
       recommendedAction: 'Put the key back into secrets.keys of delivery.yaml, or set the password again.',
     });
   }
-  return { toSet: { value, sealedAt: sealed.sealedAt, mustChange }, sealed };
+  return {
+    toSet: { value, mustChange, ...(sealed.mark === undefined ? {} : { mark: sealed.mark }) },
+    sealed,
+  };
 }
 
 /** The time for revealing is counted from the first day of work, also when that is put off. */
@@ -86,5 +89,15 @@ async function generated(
     expiresAt: Math.max(sealedAt, begins ?? 0) + parts.settings.initialPasswordMs,
   });
   await parts.unitOfWork.run((tx) => parts.sealed.insert(tx, sealed));
-  return { toSet: { value, sealedAt, mustChange: parts.settings.mustChangeInitialPassword }, sealed };
+  return { toSet: { value, mustChange: parts.settings.mustChangeInitialPassword }, sealed };
+}
+
+/** Kept before the write, so that after a lost answer the target itself says whether the password arrived. */
+export async function rememberMark(
+  parts: AttemptParts,
+  password: PasswordInUse | undefined,
+  mark: string | undefined,
+): Promise<void> {
+  if (!password || mark === undefined || mark === password.sealed.mark) return;
+  await parts.unitOfWork.run((tx) => parts.sealed.begin(tx, password.sealed.id, mark));
 }

@@ -57,6 +57,7 @@ function toSealed(row: Row): SealedPassword {
     keyName: String(row.key_name),
     sealedAt: Number(row.sealed_at),
     expiresAt: Number(row.expires_at),
+    ...(row.mark === null || row.mark === undefined ? {} : { mark: String(row.mark) }),
     delivered: Boolean(row.delivered),
   };
 }
@@ -74,8 +75,8 @@ export class SqlSealedStore extends SealedStore {
     // A newer password of the same purpose makes the older one worthless.
     await sql.run('DELETE FROM sealed WHERE link_id = ? AND purpose = ?', [sealed.linkId, sealed.purpose]);
     await sql.run(
-      `INSERT INTO sealed (id, link_id, resource_id, target, purpose, cipher, key_name, sealed_at, expires_at, delivered)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO sealed (id, link_id, resource_id, target, purpose, cipher, key_name, sealed_at, expires_at, mark, delivered)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         sealed.id,
         sealed.linkId,
@@ -86,6 +87,7 @@ export class SqlSealedStore extends SealedStore {
         sealed.keyName,
         sealed.sealedAt,
         sealed.expiresAt,
+        sealed.mark ?? null,
         sealed.delivered,
       ],
     );
@@ -95,6 +97,10 @@ export class SqlSealedStore extends SealedStore {
     return (await this.reader.all('SELECT * FROM sealed WHERE link_id = ? ORDER BY sealed_at', [linkId])).map(
       toSealed,
     );
+  }
+
+  async begin(tx: Transaction, sealedId: string, mark: string): Promise<void> {
+    await sqlOf(tx).run('UPDATE sealed SET mark = ? WHERE id = ?', [mark, sealedId]);
   }
 
   async delivered(tx: Transaction, sealedId: string, expiresAt: number): Promise<void> {

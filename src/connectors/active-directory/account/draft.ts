@@ -15,6 +15,8 @@ export interface Draft {
   steps: AccountSteps;
   changes: PlannedChange[];
   warnings: string[];
+  /** See `Plan`. */
+  password?: Pick<Plan, 'passwordMark' | 'passwordArrived'>;
 }
 
 /** Adds a write and shows it. */
@@ -46,7 +48,7 @@ export function draftOf(subject: Subject, account: KnownAccount | undefined, des
 }
 
 export function finished(
-  { steps, changes }: Draft,
+  { steps, changes, password }: Draft,
   action: PlanAction,
   account: string,
   anchor?: string,
@@ -59,6 +61,7 @@ export function finished(
     effects: { disables: action === 'disable' ? 1 : 0, deletes: 0, memberRemovals: 0 },
     digest: digestOf(steps, changes),
     steps,
+    ...password,
   };
 }
 

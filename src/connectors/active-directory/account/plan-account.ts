@@ -12,7 +12,6 @@ import type { AdSession } from '../session/ad-session.js';
 import type { AdEntry } from '../session/entry.js';
 import type { AdSettings } from '../settings.js';
 import { isWithin, nameOf, parentOf, sameDn } from '../values/dn.js';
-import { fromFiletime } from '../values/filetime.js';
 import { isEnabled } from '../values/user-account-control.js';
 import type { AttributeFence } from './attribute-fence.js';
 import { desiredValues, type DesiredValue } from './desired-values.js';
@@ -26,6 +25,9 @@ import { findAccount } from './find-account.js';
 import { planReferences, type ReferenceRules } from './references.js';
 import { shown } from './steps.js';
 import { findClash } from './uniqueness.js';
+
+/** Mark of a password that goes with a create. */
+const absent = 'no account';
 
 /** Compares the account as it should be with what it is, and works out the fewest writes. */
 export class AccountPlanner {
@@ -97,7 +99,7 @@ export class AccountPlanner {
       addWrite(draft, own('groupType', [groupType(this.settings.groups)]), []);
     } else {
       draft.changes.push({ attribute: 'accountEnabled', old: [], new: [String(enabled)] });
-      this.password(draft, subject, undefined, session);
+      this.password(draft, subject, undefined);
     }
     return finished(draft, 'create', `CN=${name},${parent}`);
   }
@@ -122,7 +124,7 @@ export class AccountPlanner {
     await this.assertFree(session, draft, desired, entry);
     if (subject.kind !== 'Group') {
       this.enabled(draft, subject, desired, account, entry);
-      this.password(draft, subject, entry, session);
+      this.password(draft, subject, entry);
     }
     const { enable } = draft.steps;
     const action =
@@ -239,13 +241,24 @@ export class AccountPlanner {
     draft.changes.push({ attribute: 'accountEnabled', old: [String(now)], new: [String(desired.enabled)] });
   }
 
-  /** A password that was set after ours was sealed is ours that arrived, or a newer one: it is not written again. */
-  private password(draft: Draft, subject: Subject, entry: AdEntry | undefined, session: AdSession): void {
+  /**
+   * Its mark is pwdLastSet, compared with itself and with no other clock: the controller's time is not ours, and two
+   * passwords may follow each other within one tick of either. An account that a lost add made has its password when
+   * pwdLastSet says so, or when the account is enabled, which an add without a password never is.
+   */
+  private password(draft: Draft, subject: Subject, entry: AdEntry | undefined): void {
     if (!subject.password) return;
-    const lastSet = entry?.one('pwdLastSet');
-    const since =
-      lastSet === undefined || lastSet === '0' ? 0 : fromFiletime(lastSet) - session.identity.clockSkewMs;
-    if (since > subject.password.sealedAt) return;
+    const mark = entry?.one('pwdLastSet') ?? absent;
+    const { mark: former } = subject.password;
+    const arrived =
+      former === absent
+        ? entry !== undefined && (mark !== '0' || isEnabled(entry.number('userAccountControl') ?? 0))
+        : former !== undefined && former !== mark;
+    if (arrived) {
+      draft.password = { passwordArrived: true };
+      return;
+    }
+    draft.password = { passwordMark: mark };
     draft.steps.password = subject.password;
     draft.changes.push({ attribute: 'password', old: [], new: ['•••'] });
   }

@@ -8,10 +8,6 @@ export function toFiletime(milliseconds: number): string {
   return ((BigInt(Math.trunc(milliseconds)) + EPOCH_DIFFERENCE_MS) * 10_000n).toString();
 }
 
-export function fromFiletime(filetime: string): number {
-  return Number(BigInt(filetime) / 10_000n - EPOCH_DIFFERENCE_MS);
-}
-
 /**
  * The stored form of an expiry: a FILETIME as it stands, a date as the end of that day (UTC), an instant as itself.
  * Undefined when it is none of them.
