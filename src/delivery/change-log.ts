@@ -101,7 +101,7 @@ export class DeliveryChangeLog extends ChangeLog {
     change: Change,
     waits: boolean,
   ): Promise<RaisedLink | undefined> {
-    const { links, edges } = this.parts;
+    const { links, edges, clock } = this.parts;
     const definition = target.definition.objects[change.resource.type];
     if (!definition) return undefined;
     if (change.kind === 'delete') {
@@ -123,7 +123,7 @@ export class DeliveryChangeLog extends ChangeLog {
     if (change.secrets?.password !== undefined)
       await this.seal(tx, target, raised, change, change.secrets.password);
     if (change.edges.length > 0)
-      await edges.add(tx, target.name, change.edges, waits ? change.id : undefined, change.at);
+      await edges.add(tx, target.name, change.edges, waits ? change.id : undefined, await clock.now(tx));
     return raised;
   }
 
@@ -149,7 +149,8 @@ export class DeliveryChangeLog extends ChangeLog {
   /** A leaver's memberships: the deleted group's edges matter no more, the deleted member's are looked at by removal. */
   private async recordEdges(tx: Transaction, target: RunningTarget, change: Change): Promise<void> {
     const asMember = change.edges.filter((edge) => edge.memberId === change.resource.id);
-    if (asMember.length > 0) await this.parts.edges.add(tx, target.name, asMember, undefined, change.at);
+    if (asMember.length === 0) return;
+    await this.parts.edges.add(tx, target.name, asMember, undefined, await this.parts.clock.now(tx));
   }
 
   private async seal(

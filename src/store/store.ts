@@ -8,7 +8,8 @@ import { postgresReader, PostgresUnitOfWork, type PostgresPool } from './sql/pos
 import { EngineError, type Sql } from './sql/sql.js';
 import { SqliteSql } from './sql/sqlite-sql.js';
 import { SqliteUnitOfWork } from './sql/sqlite-unit-of-work.js';
-import { sqliteEngine } from './sqlite-engine.js';
+import { monotonicNow } from './clock.js';
+import { sqliteEngine, type SqliteConnection } from './sqlite-engine.js';
 
 /** An open store: one writer, committed reads, and the DataSource for entities and migrations. */
 export interface Store {
@@ -47,8 +48,7 @@ async function openSqlite(options: StoreOptions & { engine: 'sqlite' }, open: Op
     // TypeORM's SQLite driver mixes up the transactions of concurrent requests: from here on it only reads.
     await dataSource.query('PRAGMA query_only = ON');
     const writer = openConnection(file);
-    // An embedded store serves one gateway: leases of the one before are nobody's any more.
-    writer.exec('UPDATE link SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL');
+    takeOverFromFormer(writer);
     const reader = openConnection(file);
     reader.exec('PRAGMA query_only = ON');
     const unitOfWork = new SqliteUnitOfWork(writer, { onCommitFailure: open.onCommitFailure ?? endProcess });
@@ -69,6 +69,16 @@ async function openSqlite(options: StoreOptions & { engine: 'sqlite' }, open: Op
     lock.release();
     throw error;
   }
+}
+
+/** An embedded store serves one gateway: leases of the one before are nobody's any more, and its clock may have been ahead. */
+function takeOverFromFormer(writer: SqliteConnection): void {
+  const now = monotonicNow();
+  writer.exec('UPDATE link SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL');
+  writer.exec(`UPDATE link SET next_attempt_at = ${now} WHERE next_attempt_at > ${now}`);
+  writer.exec(`UPDATE edge SET next_attempt_at = ${now} WHERE next_attempt_at > ${now} AND state = 'due'`);
+  writer.exec(`UPDATE link SET edges_due_at = ${now} WHERE edges_due_at > ${now}`);
+  writer.exec(`UPDATE target SET retry_at = ${now} WHERE retry_at > ${now}`);
 }
 
 function openConnection(file: string) {

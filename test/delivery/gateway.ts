@@ -139,11 +139,14 @@ export class TestGateway {
       changeLog,
       settlement,
       authority: more.authority ?? new Authority(),
-      now: Date.now,
+      now: () => Date.now() + this.aheadMs,
     });
     this.guard = new GuardDecisions(parts);
     this.reveal = new PasswordReveal(parts);
   }
+
+  /** How far the wall clock of this machine is ahead of the store's. */
+  aheadMs = 0;
 
   /** What was logged as an error of ours. */
   readonly errors: Record<string, unknown>[] = [];
