@@ -127,6 +127,19 @@ describe('Delivery', () => {
       expect([...gateway.target.byName('staff')!.members]).toEqual(anchors(['b']));
     });
 
+    it('delivers memberships at once, however far the wall clock is ahead of the clock of the store', async () => {
+      await start();
+      const id = await gateway.user('nora');
+      const group = await gateway.group('staff');
+      gateway.aheadMs = 3600_000;
+      gateway.target.before = () => {
+        throw unavailable();
+      };
+      await gateway.members(group, 'add', [id]);
+      gateway.target.before = () => undefined;
+      await gateway.until(() => gateway.target.byName('staff')!.members.size === 1);
+    });
+
     it('takes back exactly the refused membership', async () => {
       await start();
       const [a, b] = [await gateway.user('a'), await gateway.user('b')];
@@ -208,6 +221,29 @@ describe('Delivery', () => {
       expect(gateway.target.byName('nora')!.password).toBe('S3cret-of-Nora');
       const link = await gateway.link(id);
       expect(await gateway.opened.delivery.sealed.ofLink(link!.id)).toEqual([]);
+    });
+
+    it.each([
+      ['one of them has no account yet', true],
+      ['neither has an account yet', false],
+    ])('swaps two names that were exchanged while the target was down, when %s', async (_case, first) => {
+      await start();
+      const down = () => {
+        throw unavailable();
+      };
+      if (!first) gateway.target.before = down;
+      const a = await gateway.user('anna');
+      gateway.target.before = down;
+      const b = await gateway.user('bert');
+      await gateway.until(async () => (await gateway.link(b))!.attempts > 0);
+      await gateway.change('User', a, { userName: 'temp' });
+      await gateway.change('User', b, { userName: 'anna' });
+      await gateway.change('User', a, { userName: 'bert' });
+      gateway.target.before = () => undefined;
+      await gateway.until(async () => (await gateway.link(a))!.state === 'applied');
+      await gateway.until(async () => (await gateway.link(b))!.state === 'applied');
+      const anchors = [(await gateway.link(b))!.anchor, (await gateway.link(a))!.anchor];
+      expect(['anna', 'bert'].map((name) => gateway.target.byName(name)?.anchor)).toEqual(anchors);
     });
 
     it('swaps two names that were exchanged while the target was down', async () => {

@@ -4,6 +4,7 @@ import type { Link, LinkError } from '../model.js';
 import { backOff } from '../retry-policy.js';
 import type { AttemptLog } from './attempt-log.js';
 import type { AttemptParts } from './parts.js';
+import { WaitsFor } from './waits-for.js';
 
 /** Turns anything thrown into the closed set of connector errors. A fault of ours is retried, and parked when it stays. */
 export function asConnectorError(error: unknown): ConnectorError {
@@ -78,8 +79,12 @@ export class FailureClosing {
 
   /** A clash whose holder is about to change itself is waited for, not refused. */
   private async dueHolder(tx: Transaction, link: Link, error: ConnectorError): Promise<Link | undefined> {
-    if (error.kind !== 'conflict' || error.holder === undefined) return undefined;
-    const holder = await this.parts.links.byAnchor(link.target, error.holder, tx);
+    if (error.kind !== 'conflict') return undefined;
+    const { links } = this.parts;
+    const holder =
+      error instanceof WaitsFor
+        ? await links.get(error.link.id, tx)
+        : error.holder && (await links.byAnchor(link.target, error.holder, tx));
     if (!holder || holder.id === link.id) return undefined;
     return holder.state === 'due' || holder.state === 'removing' ? holder : undefined;
   }

@@ -4,6 +4,7 @@ import type { Transaction } from '../../identity/ports.js';
 import type { Link, ReservedValue } from '../model.js';
 import type { RunningTarget } from '../targets.js';
 import type { AttemptParts } from './parts.js';
+import { WaitsFor } from './waits-for.js';
 
 export interface Reserved {
   /** For the connector. */
@@ -132,15 +133,8 @@ async function waitFor(
   accept: (value: ReservedValue) => void,
 ): Promise<void> {
   const holder = await parts.links.get(holderId, tx);
-  if (holder?.state !== 'due' || holder.anchor === undefined) return;
-  if (link.anchor === undefined || !(await waitsForUs(parts, tx, link, holder))) {
-    throw new ConnectorError({
-      kind: 'conflict',
-      attribute,
-      holder: holder.anchor,
-      detail: `The value "${wanted.value}" of ${attribute} still belongs to "${holder.label}", which is about to change.`,
-    });
-  }
+  if (holder?.state !== 'due') return;
+  if (!(await waitsForUs(parts, tx, link, holder))) throw new WaitsFor(holder, attribute, wanted.value);
   const name = `tmp-${createHash('sha256').update(`${link.id}${link.generation}`).digest('hex').slice(0, 8)}`;
   const suffix = wanted.value.includes('@') ? wanted.value.slice(wanted.value.indexOf('@')) : '';
   const folded = `${name}${suffix}`.toLowerCase();
