@@ -145,7 +145,9 @@ export class Campaign {
       ({ state, group_id, member_id }) => state === 'due' && there.has(group_id!) && there.has(member_id!),
     );
     const all = [...dueLinks, ...dueEdges, ...undecided];
-    return all.length === 0 ? 'nothing' : JSON.stringify(all.slice(0, 3));
+    if (all.length === 0) return 'nothing';
+    const groups = links.filter(({ resource_id }) => dueEdges.some(({ group_id }) => group_id === resource_id));
+    return JSON.stringify([...all.slice(0, 3), ...groups.slice(0, 3), { now: Date.now() }]);
   }
 
   /** Parked is only what the controller refuses, and what waits for that. */
