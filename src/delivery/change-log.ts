@@ -62,6 +62,7 @@ export class DeliveryChangeLog extends ChangeLog {
       const waits =
         target === deciding &&
         target.worthWaiting() &&
+        timeLeft(target, change) > 0 &&
         change.edges.length <= this.parts.settings.edgesPerPlan;
       const raised = await this.recordFor(tx, target, change, waits);
       if (waits && raised) ticket = await this.undecided(tx, target, raised, change);
@@ -179,7 +180,7 @@ export class DeliveryChangeLog extends ChangeLog {
     change: Change,
   ): Promise<Ticket> {
     const now = await this.parts.clock.now(tx);
-    const within = target.definition.answerWithinMs;
+    const within = timeLeft(target, change);
     await this.parts.undecided.insert(tx, {
       changeId: change.id,
       resourceId: change.resource.id,
@@ -188,11 +189,16 @@ export class DeliveryChangeLog extends ChangeLog {
       kind: change.kind as 'create' | 'update' | 'members',
       former: change.former,
       versionAfter: change.versionAfter,
-      deadline: now + within,
+      deadline: now + Math.ceil(within),
       caller: change.caller,
     });
     return { changeId: change.id, target: target.name, linkId: raised.id, deadline: monotonic() + within };
   }
+}
+
+/** Milliseconds that the request still waits for the target's word. */
+function timeLeft(target: RunningTarget, { decideBy = Infinity }: Change): number {
+  return Math.min(target.definition.answerWithinMs, decideBy - monotonic());
 }
 
 function causeOf(change: Change): Cause {

@@ -1,6 +1,7 @@
 import { Attempt, type AttemptLogger } from './attempt/attempt.js';
 import type { AttemptParts } from './attempt/parts.js';
 import type { Link } from './model.js';
+import { farthest } from './retry-policy.js';
 import type { DeliverNow } from './settlement.js';
 import type { RunningTarget } from './targets.js';
 
@@ -82,7 +83,12 @@ export class Dispatcher implements DeliverNow {
     // One resource at a time tries whether an unavailable target is back.
     const limit = state.unavailableSince === undefined ? target.free : 1;
     const lease = { owner: this.parts.replica.name, forMs: this.parts.settings.leaseMs };
-    const links = await this.parts.links.claim(target.name, lease, limit);
+    const links = await this.parts.links.claim(
+      target.name,
+      lease,
+      limit,
+      farthest(this.parts.settings.retry),
+    );
     const work = links.map((link) => this.once(link.id, () => this.deliver(target, link)));
     if (work.length > 0) await Promise.race(work);
     return work.length;

@@ -39,6 +39,12 @@ export interface Lease {
   forMs: number;
 }
 
+/** How far ahead a next attempt can be, in milliseconds. */
+export interface Farthest {
+  links: number;
+  edges: number;
+}
+
 /** What a close writes on a link; anything absent stays. */
 export interface LinkClose {
   state: LinkState;
@@ -93,8 +99,11 @@ export abstract class LinkStore {
   abstract removeOverdue(target: string): Promise<number>;
   abstract list(filter: LinkFilter): Promise<Link[]>;
   abstract countByState(target: string): Promise<Record<string, number>>;
-  /** Claims due links (and groups with due edges), best priority first. */
-  abstract claim(target: string, lease: Lease, limit: number, kinds?: 'interactive'): Promise<Link[]>;
+  /**
+   * Claims due links (and groups with due edges), best priority first. A next attempt further ahead than `farthest`
+   * was written by a clock that has been put right since: it is due now.
+   */
+  abstract claim(target: string, lease: Lease, limit: number, farthest: Farthest): Promise<Link[]>;
   abstract claimOne(linkId: string, lease: Lease): Promise<Link | undefined>;
   /** Gives leased links back untouched. */
   abstract release(linkIds: readonly string[], owner: string): Promise<void>;

@@ -10,6 +10,8 @@ export class Replica {
 }
 
 const stateLivesMs = 1000;
+/** An unavailable target is tried again within this; a time further ahead was written by a clock that has been put right since. */
+export const longestRestMs = 30_000;
 
 /** A target while it runs: its definition, what all replicas know of its state, and how busy it is here. */
 export class RunningTarget {
@@ -54,13 +56,14 @@ export class RunningTarget {
   async open(now: number): Promise<boolean> {
     const state = await this.state();
     if (state.state === 'paused' || state.revision !== this.definition.revision) return false;
-    return state.retryAt === undefined || state.retryAt <= now;
+    return state.retryAt === undefined || state.retryAt <= now || state.retryAt > now + longestRestMs;
   }
 
   /** Would somebody who waits now be served within the target's answerWithin? */
   worthWaiting(): boolean {
     const state = this.known?.state;
     if (state && (state.state === 'paused' || state.unavailableSince !== undefined)) return false;
+    if (state && state.revision !== this.definition.revision) return false;
     const ahead = (this.active + this.waiting.length) / this.definition.parallel;
     return ahead * this.meanMs < this.definition.answerWithinMs;
   }

@@ -9,7 +9,7 @@ export function change(
   resource: Resource,
   caller: Caller,
   at: number,
-  more: Pick<Change, 'edges' | 'decidable'> & {
+  more: Pick<Change, 'edges' | 'decidable' | 'decideBy'> & {
     secrets?: Change['secrets'];
     former?: FormerImage;
     replaces?: boolean;

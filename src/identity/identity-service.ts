@@ -179,6 +179,7 @@ export class IdentityService extends ResourceService {
       change('create', changeId, resource, caller, resource.created, {
         edges,
         decidable: attempt.decidable,
+        decideBy: attempt.until,
         secrets: input.secrets,
       }),
     );
@@ -228,6 +229,7 @@ export class IdentityService extends ResourceService {
       change(updated ? 'update' : 'members', changeId, resource, caller, at, {
         edges,
         decidable: attempt.decidable,
+        decideBy: attempt.until,
         secrets: result.secrets,
         former: formerImage(current, externalId, Boolean(updated), edges),
         ...(edit.replaces === undefined ? {} : { replaces: edit.replaces }),

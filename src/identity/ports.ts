@@ -177,6 +177,8 @@ export interface Change {
   decidable: boolean;
   /** The caller stated the whole resource (PUT). */
   replaces?: boolean;
+  /** When the request stops waiting (milliseconds of the monotonic clock): time spent on earlier decisions is not given twice. */
+  decideBy?: number;
 }
 
 export interface MembershipChange {

@@ -1,7 +1,7 @@
 import type { ConnectorError } from '../../connectors/connector.js';
 import type { Link } from '../model.js';
-import { backOff } from '../retry-policy.js';
-import type { RunningTarget } from '../targets.js';
+import { backOff, farthest } from '../retry-policy.js';
+import { longestRestMs, type RunningTarget } from '../targets.js';
 import { AttemptLog } from './attempt-log.js';
 import { Closing } from './closing.js';
 import { asConnectorError, FailureClosing } from './failure.js';
@@ -96,7 +96,8 @@ export class Attempt {
         return decided;
       const now = await this.parts.clock.now();
       const due = await this.parts.edges.due(target.name, link.resourceId, this.parts.settings.edgesPerPlan);
-      const edges = due.filter((edge) => edge.nextAttemptAt <= now);
+      const latest = now + farthest(this.parts.settings.retry).edges;
+      const edges = due.filter(({ nextAttemptAt }) => nextAttemptAt <= now || nextAttemptAt > latest);
       if (edges.length === 0) return decided.concat(await this.settled(link));
       const log = new AttemptLog(link);
       try {
@@ -166,7 +167,7 @@ export class Attempt {
       await this.parts.targetStore.unavailable(
         target.name,
         now,
-        now + backOff(Math.min(attempts, 4), { firstMs, longestMs: 30_000, attempts: 0 }),
+        now + backOff(Math.min(attempts, 4), { firstMs, longestMs: longestRestMs, attempts: 0 }),
       );
     } else return;
     target.forget();

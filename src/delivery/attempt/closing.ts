@@ -1,7 +1,8 @@
 import type { Transaction } from '../../identity/ports.js';
 import { sameJson } from '../../schema/same-json.js';
-import type { Link, LinkError } from '../model.js';
+import type { Link, LinkError, Undecided } from '../model.js';
 import type { AttemptLog } from './attempt-log.js';
+import { decidable } from './decidable.js';
 import type { Outcome } from './outcome.js';
 import type { AttemptParts } from './parts.js';
 
@@ -13,7 +14,9 @@ export class Closing {
   success(link: Link, outcome: Outcome, log: AttemptLog, revision: string): Promise<string[]> {
     return this.parts.unitOfWork.run(async (tx) => {
       const now = await this.parts.clock.now(tx);
-      if (outcome.kind === 'removed' || outcome.kind === 'gone') return this.removed(tx, link, log, now);
+      const seen = await decidable(this.parts, tx, link);
+      if (outcome.kind === 'removed' || outcome.kind === 'gone')
+        return this.removed(tx, link, seen, log, now);
       if (outcome.kind === 'retained') await this.retained(tx, link, outcome, now);
       if (outcome.kind === 'recreate') await this.recreate(tx, link, now);
       if (outcome.kind === 'restored') await this.restored(tx, link, now);
@@ -21,7 +24,7 @@ export class Closing {
       if (outcome.kind === 'skipped') await this.skipped(tx, link, now, revision);
       if (outcome.kind === 'applied') await this.applied(tx, link, outcome, now, revision);
       await this.write(tx, link, log, outcome, now);
-      return outcome.kind === 'recreate' || outcome.kind === 'restored' ? [] : this.keepDecided(tx, link);
+      return outcome.kind === 'recreate' || outcome.kind === 'restored' ? [] : this.keepDecided(tx, seen);
     });
   }
 
@@ -133,7 +136,13 @@ export class Closing {
     });
   }
 
-  private async removed(tx: Transaction, link: Link, log: AttemptLog, now: number): Promise<string[]> {
+  private async removed(
+    tx: Transaction,
+    link: Link,
+    seen: readonly Undecided[],
+    log: AttemptLog,
+    now: number,
+  ): Promise<string[]> {
     const { links, edges, reservations, sealed } = this.parts;
     const fresh = await links.get(link.id, tx);
     if (!fresh || fresh.generation !== link.generation || fresh.leaseOwner !== this.parts.replica.name) {
@@ -145,7 +154,7 @@ export class Closing {
       });
       return [];
     }
-    const decided = await this.keepDecided(tx, link);
+    const decided = await this.keepDecided(tx, seen);
     await sealed.eraseOfLink(tx, link.id);
     await reservations.release(tx, link.id);
     await edges.forget(tx, link.target, link.resourceId);
@@ -156,9 +165,9 @@ export class Closing {
   }
 
   /** A change with edges is decided when its edges are. */
-  private async keepDecided(tx: Transaction, link: Link): Promise<string[]> {
+  private async keepDecided(tx: Transaction, seen: readonly Undecided[]): Promise<string[]> {
     const decided: string[] = [];
-    for (const change of await this.parts.undecided.pendingOfLink(tx, link.id)) {
+    for (const change of seen) {
       if ((await this.parts.edges.ofChange(tx, change.changeId)).length > 0) continue;
       if (await this.parts.undecided.resolve(tx, change.changeId, 'kept')) decided.push(change.changeId);
     }

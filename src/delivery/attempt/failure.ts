@@ -3,6 +3,7 @@ import type { Transaction } from '../../identity/ports.js';
 import type { Link, LinkError } from '../model.js';
 import { backOff } from '../retry-policy.js';
 import type { AttemptLog } from './attempt-log.js';
+import { decidable } from './decidable.js';
 import type { AttemptParts } from './parts.js';
 import { WaitsFor } from './waits-for.js';
 
@@ -98,7 +99,7 @@ export class FailureClosing {
     now: number,
   ): Promise<Refusal> {
     const refusal: Refusal = { undone: [], kept: [] };
-    const pending = await this.parts.undecided.pendingOfLink(tx, link.id);
+    const pending = await decidable(this.parts, tx, link);
     const refused = (error.kind === 'rejected' || error.kind === 'conflict') && error.outcomeKnown && !waits;
     for (const change of pending) {
       const undone = refused && (await this.undo(tx, link, change, error, now));

@@ -1,14 +1,12 @@
 import type { ConnectorError } from '../../connectors/connector.js';
 import type { Transaction } from '../../identity/ports.js';
 import type { Link } from '../model.js';
-import { backOff } from '../retry-policy.js';
+import { backOff, pendingLooksAgainMs } from '../retry-policy.js';
 import type { AttemptLog } from './attempt-log.js';
 import { linkError } from './failure.js';
 import type { MemberOutcome } from './member-delivery.js';
 import type { AttemptParts } from './parts.js';
 
-/** An edge that waits for an account is looked at again by itself after this long, should a waking ever be missed. */
-const pendingLooksAgainMs = 3600_000;
 const keptForeverMs = 100 * 365 * 86_400_000;
 
 /** Writes down what became of a chunk of membership edges; the group's lease is kept for the next chunk. */

@@ -1,6 +1,7 @@
 import type { Link, LinkState } from '../../delivery/model.js';
 import {
   LinkStore,
+  type Farthest,
   type Lease,
   type LinkClose,
   type LinkFilter,
@@ -13,9 +14,6 @@ import { storeNow } from '../clock.js';
 import { marks, pieces, sqlOf, toJson, type Parameter, type Row, type Sql } from '../sql/sql.js';
 import { closeLink } from './close-link.js';
 import { toLink } from './link-rows.js';
-
-/** A next attempt further ahead than this is due now: the clock was moved. */
-const longestWaitMs = 24 * 3600_000;
 
 export class SqlLinkStore extends LinkStore {
   constructor(
@@ -193,7 +191,7 @@ export class SqlLinkStore extends LinkStore {
     return Object.fromEntries(rows.map((row) => [row.state, Number(row.n)]));
   }
 
-  claim(target: string, lease: Lease, limit: number): Promise<Link[]> {
+  claim(target: string, lease: Lease, limit: number, farthest: Farthest): Promise<Link[]> {
     return this.unitOfWork.run(async (tx) => {
       const sql = sqlOf(tx);
       const now = await storeNow(sql);
@@ -202,13 +200,13 @@ export class SqlLinkStore extends LinkStore {
       const work = await sql.all<{ id: string }>(
         `SELECT id FROM link WHERE target = ? AND state IN ('due', 'removing') AND (next_attempt_at <= ? OR next_attempt_at > ?) AND ${free}
          ORDER BY priority, next_attempt_at LIMIT ? ${skip}`,
-        [target, now, now + longestWaitMs, now, limit],
+        [target, now, now + farthest.links, now, limit],
       );
       if (work.length < limit) {
         const groups = await sql.all<{ id: string }>(
           `SELECT id FROM link WHERE target = ? AND edges_due_at IS NOT NULL AND (edges_due_at <= ? OR edges_due_at > ?)
              AND state = 'applied' AND ${free} ORDER BY edges_due_at LIMIT ? ${skip}`,
-          [target, now, now + longestWaitMs, now, limit - work.length],
+          [target, now, now + farthest.edges, now, limit - work.length],
         );
         work.push(...groups);
       }

@@ -4,6 +4,9 @@ import type { Transaction, UnitOfWork } from '../../identity/ports.js';
 import { storeNow, wallNow } from '../clock.js';
 import { parseJson, sqlOf, toJson, type Parameter, type Row, type Sql } from '../sql/sql.js';
 
+/** Nobody takes a turn for longer: a time further ahead was written by a clock that has been put right since. */
+const longestTurnMs = 3600_000;
+
 const optional = (value: unknown) => (value === null || value === undefined ? undefined : Number(value));
 
 function toTarget(row: Row): TargetState {
@@ -138,8 +141,8 @@ export class SqlTurnStore extends TurnStore {
       return (
         (await sql.run(
           `INSERT INTO turn (name, owner, until) VALUES (?, ?, ?)
-           ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until WHERE turn.until < ? OR turn.owner = excluded.owner`,
-          [name, owner, now + forMs, now],
+           ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until WHERE turn.until < ? OR turn.until > ? OR turn.owner = excluded.owner`,
+          [name, owner, now + forMs, now, now + longestTurnMs],
         )) === 1
       );
     });
@@ -153,8 +156,9 @@ export class SqlTurnStore extends TurnStore {
         (await sql.run(
           `INSERT INTO turn (name, owner, until, last_run_at) VALUES (?, ?, ?, ?)
            ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until, last_run_at = excluded.last_run_at
-           WHERE turn.until < ? AND COALESCE(turn.last_run_at, 0) <= ?`,
-          [name, owner, now + forMs, now, now, now - everyMs],
+           WHERE (turn.until < ? OR turn.until > ?)
+             AND (COALESCE(turn.last_run_at, 0) <= ? OR turn.last_run_at > ?)`,
+          [name, owner, now + forMs, now, now, now + longestTurnMs, now - everyMs, now + longestTurnMs],
         )) === 1
       );
     });
