@@ -85,7 +85,12 @@ describe('RFC 7644 §3.7 Bulk', () => {
     await bulk([newUser('a')]);
     expect(server.resources.callers.map(({ mode }) => mode)).toEqual(['bulk']);
     await bulk([newGroup('g', [])]);
-    expect(server.resources.views.at(-1)).toEqual({ call: 'create', members: false, groups: false });
+    expect(server.resources.views.at(-1)).toEqual({
+      call: 'create',
+      members: false,
+      groups: false,
+      accounts: false,
+    });
   });
 
   it('resolves references forwards and in a circle', async () => {

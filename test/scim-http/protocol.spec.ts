@@ -208,8 +208,8 @@ describe('RFC 7644 §3.5.2 PATCH answers', () => {
     expect(named.body).toMatchObject({ displayName: 'h' });
     expect(named.body).not.toHaveProperty('members');
     expect(server.resources.views).toEqual([
-      { call: 'edit', members: false, groups: false },
-      { call: 'edit', members: false, groups: false },
+      { call: 'edit', members: false, groups: false, accounts: false },
+      { call: 'edit', members: false, groups: false, accounts: false },
     ]);
     expect((await server.ask(`/Groups/${group}`)).body['members']).toHaveLength(1);
   });
