@@ -206,6 +206,8 @@ export interface ListedAccount {
   /** Our stamp, when the account bears one. */
   stamp?: string;
   description: string;
+  /** Why it is nobody's account: the target itself could not decide between two of a name. */
+  conflict?: string;
   enabled?: boolean;
   /** Target attributes as strings; binary ones base64. */
   attributes: Readonly<Record<string, readonly string[]>>;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Attribute, Change, type Client } from 'ldapts';
-import type { Connector, Lists } from '../../src/connectors/connector.js';
+import type { Connector, ListedAccount, Lists } from '../../src/connectors/connector.js';
 import { sidOf } from '../../src/connectors/active-directory/values/sid.js';
 import { ldapsearch } from '../e2e/ldapsearch.js';
 import { adminClient, useLab } from '../lab.js';
@@ -160,4 +160,56 @@ describe('The marks of adopted accounts', () => {
     const args = ['dsacl', 'set', '-H', lab().samLdb, `--objectdn=${dn}`, '--action=deny', `--sddl=${sddl}`];
     await promisify(execFile)('samba-tool', args);
   };
+});
+
+describe('What a replication conflict left over', () => {
+  const lab = useLab('ad-conflict');
+  let ad: Connector & Lists;
+  let admin: Client;
+  beforeAll(async () => {
+    ad = connect(lab());
+    admin = await adminClient(lab());
+  });
+  afterAll(async () => {
+    await ad?.close();
+    await admin?.unbind();
+  });
+  const lostGuid = '0b1c2d3e-1111-4222-8333-444455556666';
+  const refusal = { kind: 'refused', detail: expect.stringContaining('replication conflict') };
+
+  it.each([
+    ['User', 'a renamed copy', `adc-cnf\\0ACNF:${lostGuid}`, 'adc-cnf'],
+    ['Group', 'a renamed copy', `adc-cnfg\\0ACNF:${lostGuid}`, 'adc-cnfg'],
+    ['User', 'a lost account name', 'adc-sam', '$DUPLICATE-1f4'],
+  ] as const)('of a %s, %s, is listed, and neither matched nor written', async (kind, _, name, account) => {
+    const place = kind === 'User' ? lab().usersOu : lab().groupsOu;
+    const dn = `CN=${name},${place}`;
+    await admin.add(dn, { objectClass: kind.toLowerCase(), sAMAccountName: account });
+    const found: ListedAccount[] = [];
+    for await (const listed of ad.list(kind, soon())) found.push(listed);
+    expect(found).toMatchObject([{ conflict: expect.stringContaining('replication conflict') }]);
+    const person = kind === 'User' ? user(ad, 'adc-nora') : group(ad, 'adc-team');
+    const match = [{ attribute: 'sAMAccountName', value: account }];
+    expect(await ad.match(person.subject({ match }), soon())).toMatchObject(refusal);
+    person.anchor = found[0]!.anchor;
+    await expect(person.plan({ password: undefined })).rejects.toMatchObject({
+      ...refusal,
+      kind: 'rejected',
+    });
+    await expect(person.planRemoval('delete')).rejects.toMatchObject({ ...refusal, kind: 'rejected' });
+    await admin.del(dn);
+  });
+
+  it('is named where it matches beside the account that won', async () => {
+    const winner = user(ad, 'adc-winner', { attributes: { employeeID: 'ADC-1' } });
+    await winner.apply();
+    const lost = `CN=adc-winner\\0ACNF:${lostGuid},${lab().usersOu}`;
+    await admin.add(lost, { objectClass: 'user', sAMAccountName: '$DUPLICATE-1f5', employeeID: 'ADC-1' });
+    const match = [{ attribute: 'employeeID', value: 'ADC-1' }];
+    expect(await ad.match(user(ad, 'adc-new').subject({ match }), soon())).toMatchObject({
+      kind: 'refused',
+      detail: expect.stringMatching(/2 accounts .* None is chosen: .*replication conflict/),
+    });
+    expect(await winner.plan({ password: undefined })).toMatchObject({ action: 'none' });
+  });
 });

@@ -152,6 +152,26 @@ describe('Jobs over a whole target', () => {
         expect(ola).toBeDefined();
       });
 
+      it('lists what the target calls left over from a conflict, and takes it for nobody', async () => {
+        scene = await new Scene().open(await open());
+        const nora = await scene.gateway.user('nora');
+        scene.target.insert(stranger('NORA'));
+        const list = scene.connector.list.bind(scene.connector);
+        scene.connector.list = async function* (kind) {
+          for await (const account of list(kind)) yield { ...account, conflict: 'two of a name' };
+        };
+        const { result } = await scene.run('reconcile', false);
+        expect(result.counts).toMatchObject({ listed: 2, conflicts: 2 });
+        expect(result.counts).not.toHaveProperty('lookAlikes');
+        const rows = result.rows.conflicts!.map(({ resourceId, detail }) => [resourceId, detail]);
+        expect(rows).toEqual(
+          expect.arrayContaining([
+            [nora, 'two of a name'],
+            [undefined, 'two of a name'],
+          ]),
+        );
+      });
+
       it('tells orphans, duplicates, look-alikes and strangers apart', async () => {
         scene = await new Scene().open(await open());
         const nora = await scene.gateway.user('nora');

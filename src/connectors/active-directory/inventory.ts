@@ -2,6 +2,7 @@ import { AndFilter, EqualityFilter, NotFilter } from 'ldapts';
 import type { ListedAccount, ResourceKind } from '../connector.js';
 import { attributesOf } from './account/attribute-fence.js';
 import type { Fence } from './account/fence.js';
+import { replicationConflict } from './account/replication-conflict.js';
 import type { Directory } from './domain/directory.js';
 import { readMembers } from './members/read-members.js';
 import type { AdEntry } from './session/entry.js';
@@ -69,10 +70,12 @@ export class Inventory {
     const stamp = entry.one(this.settings.anchorAttribute);
     const present = names.filter((name) => entry.raw(name).length > 0);
     const control = entry.number('userAccountControl');
+    const conflict = replicationConflict(entry);
     return {
       anchor: entry.guid,
       ...(stamp === undefined ? {} : { stamp }),
       description: entry.dn,
+      ...(conflict === undefined ? {} : { conflict }),
       ...(control === undefined ? {} : { enabled: isEnabled(control) }),
       attributes: Object.fromEntries(
         present.map((name) => [

@@ -73,6 +73,7 @@ export class ImportAccounts {
     if (account.stamp?.startsWith(`${this.parts.storeId}:`))
       return refuse('it bears our stamp already: see the orphans and duplicates of `landfall reconcile`');
     if (account.stamp !== undefined) return refuse(`it belongs to another gateway (${account.stamp})`);
+    if (account.conflict !== undefined) return refuse(account.conflict);
     const read = reverse.read(account);
     if (read.kind === 'rejected') return refuse(read.detail);
     const resource: Resource = {

@@ -14,6 +14,7 @@ export interface ListedAccountsParts extends Pick<AttemptParts, 'links' | 'resou
 /** What the listing of a target can find, so that a listing that begins again counts nothing twice. */
 export const listedCategories = [
   'listed',
+  'conflicts',
   'orphans',
   'duplicates',
   'lookAlikes',
@@ -40,13 +41,32 @@ export class ListedAccounts {
       target.name,
       page.map(({ anchor }) => anchor),
     );
-    const strangers = page.filter(({ anchor }) => !linked.has(anchor));
+    this.conflicts(page, linked, findings);
+    const strangers = page.filter(({ anchor, conflict }) => conflict === undefined && !linked.has(anchor));
     const unstamped = await this.stamped(target, strangers, findings);
     await this.lookAlikes(target, kind, reverse, unstamped, findings);
     return page.flatMap((account) => {
       const link = linked.get(account.anchor);
       return link ? [{ account, link }] : [];
     });
+  }
+
+  /** Linked or not, they are not written: somebody has to look. */
+  private conflicts(
+    page: readonly ListedAccount[],
+    linked: ReadonlyMap<string, LinkedAccount>,
+    findings: Findings,
+  ): void {
+    for (const { anchor, conflict: detail, description: label } of page) {
+      if (detail === undefined) continue;
+      const resourceId = linked.get(anchor)?.resourceId;
+      findings.list('conflicts', {
+        label,
+        account: anchor,
+        detail,
+        ...(resourceId === undefined ? {} : { resourceId }),
+      });
+    }
   }
 
   /** Accounts with a stamp and no link; those without a stamp are returned. */

@@ -28,7 +28,7 @@ const pageSize = 200;
 const planWithinMs = 60_000;
 
 /** What only a person can mend. */
-const unmended = ['problems', 'orphans', 'duplicates', 'lookAlikes'];
+const unmended = ['problems', 'conflicts', 'orphans', 'duplicates', 'lookAlikes'];
 /** Differences, as `landfall reconcile` ends with exit code 3 for: all of them, or what is left when they are mended. */
 const pending = {
   looking: [...unmended, 'drifted', 'missing', 'membersMissing', 'membersSurplus'],

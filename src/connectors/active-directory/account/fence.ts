@@ -7,6 +7,7 @@ import { isWithin, sameDn } from '../values/dn.js';
 import { ridOf } from '../values/sid.js';
 import { isNormalAccount } from '../values/user-account-control.js';
 import { privilege } from './privileged.js';
+import { replicationConflict } from './replication-conflict.js';
 
 /** Read right before each write: where the object really is, and whether it is one of those that are never touched. */
 export const FENCE_ATTRIBUTES = [
@@ -61,6 +62,8 @@ export class Fence {
     const classes = entry.all('objectClass').map((name) => name.toLowerCase());
     const foreign = classFault(classes, kind);
     if (foreign) return foreign;
+    const conflict = replicationConflict(entry);
+    if (conflict) return conflict;
     if (!this.covers(kind, dn)) return `it is outside the managed scope (${this.bases(kind).join('; ')}).`;
     if (kind !== 'Group' && !isNormalAccount(entry.number('userAccountControl') ?? 0))
       return 'it is not an ordinary user account.';

@@ -5,6 +5,7 @@ import type { AdSession } from '../session/ad-session.js';
 import type { AdEntry } from '../session/entry.js';
 import type { AdSettings } from '../settings.js';
 import { FENCE_ATTRIBUTES, type Fence } from './fence.js';
+import { replicationConflict } from './replication-conflict.js';
 import { storeOf } from './stamp.js';
 
 /** Finds the account of a resource that has none on record: by our own stamp, then by the rules that the mapping opts in to. */
@@ -36,8 +37,9 @@ export class Matching {
     const setting = rule === 'stamp' ? undefined : `mapping ${rule} match`;
     const refused = (detail: string): Match => ({ kind: 'refused', detail, ...(setting ? { setting } : {}) });
     if (found.length > 1) {
+      const reason = found.map(replicationConflict).find((each) => each !== undefined);
       return refused(
-        `${found.length} accounts of the domain match "${subject.label}" by ${rule}: ${found.map(({ dn }) => dn).join('; ')}. None is chosen.`,
+        `${found.length} accounts of the domain match "${subject.label}" by ${rule}: ${found.map(({ dn }) => dn).join('; ')}. None is chosen${reason === undefined ? '.' : `: of one of them, ${reason}`}`,
       );
     }
     const refusal = this.fence.refusal(entry, subject.kind);
