@@ -24,6 +24,8 @@ export interface CsvImportParts {
   store: Pick<ResourceStore, 'named' | 'displayNames'>;
   /** Whether the source has match rules for the type. */
   matches(source: string, type: string): boolean;
+  /** How often progress is written down. */
+  keepEveryMs: number;
 }
 
 interface Surroundings {
@@ -37,7 +39,6 @@ interface Surroundings {
 }
 
 const pageSize = 200;
-const keepEveryMs = 1000;
 type Step = 'rows' | 'references' | 'leavers';
 
 /**
@@ -88,7 +89,7 @@ export class CsvImport implements JobWork {
   private async check(run: JobRun, feed: CsvFeed): Promise<CheckedFile> {
     const { job } = run;
     const { file, name } = detailsOf(job);
-    const keep = every(keepEveryMs, () => run.checkpoint());
+    const keep = every(this.parts.keepEveryMs, () => run.checkpoint());
     if (job.progress.step === '') job.progress.step = 'check';
     const first = job.progress.step === 'check';
     const checked = await checkFile(feed, file, name, async (rows) => {
@@ -110,7 +111,7 @@ export class CsvImport implements JobWork {
     const { intake, store } = this.parts;
     const details = detailsOf(job);
     const report = new ImportReport(job.result, details.name, rejected);
-    const keep = every(keepEveryMs, async () => {
+    const keep = every(this.parts.keepEveryMs, async () => {
       details.rejectedBytes = await rejected.flush();
       job.result = report.result(job.progress.apply);
       await run.checkpoint();

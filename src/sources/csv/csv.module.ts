@@ -28,6 +28,7 @@ export interface CsvOptions {
 }
 
 const settlesMs = 4000;
+const keepEveryMs = 1000;
 
 /** The job kind is there before jobs start, and folders are watched while the gateway is up. */
 class CsvLife implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -78,6 +79,7 @@ export class CsvModule {
               intake,
               store,
               matches: (source, type) => (definitions.of(source).match[type] ?? []).length > 0,
+              keepEveryMs,
             }),
         },
         {

@@ -62,6 +62,7 @@ export class ImportScene {
       intake: this.gateway.intake,
       store: this.gateway.opened.resources,
       matches: () => false,
+      keepEveryMs: 0,
       ...more,
     });
     jobs.add(this.work);

@@ -1,3 +1,5 @@
+import { BeginImport } from '../../../src/sources/csv/begin-import.js';
+import { detailsOf } from '../../../src/sources/csv/import-details.js';
 import { ENTERPRISE } from '../feed-gateway.js';
 import { onEveryEngine } from '../../store/stores.js';
 import { removeFolders } from './files.js';
@@ -125,6 +127,77 @@ describe('Importing CSV files', () => {
       expect(first).toBeDefined();
       expect(await scene.begin(crowd(50), true)).toBeUndefined();
       await scene.jobs.idle();
+    });
+
+    describe('an interruption', () => {
+      /** A process that dies while it takes the row of this person: nothing of it is ever heard again. */
+      const dyingAt = (scene: ImportScene, externalId: string) =>
+        Object.assign(Object.create(scene.gateway.intake) as typeof scene.gateway.intake, {
+          take: (...[source, record, caller]: Parameters<typeof scene.gateway.intake.take>) =>
+            record.externalId === externalId
+              ? new Promise<never>(() => undefined)
+              : scene.gateway.intake.take(source, record, caller),
+        });
+      const faulty = (count: number) =>
+        crowd(count).replace('p1100@corp.example', '').replace('p1500@corp.example', '') +
+        `9;z@x.example;Z;Clerk;1000;A\n`;
+
+      it('by a crash loses and repeats nothing: another process goes on at the page that was under way', async () => {
+        scene = await new ImportScene().open(await open());
+        scene.jobs = scene.newJobs({ intake: dyingAt(scene, '1450') });
+        const job = await scene.begin(faulty(600), true);
+        await scene.gateway.until(async () => (await scene.job(job!.id)).progress.after === '400');
+        await scene.gateway.until(async () => '1449' in (await scene.users()));
+        expect((await scene.job(job!.id)).result.counts).toEqual({ created: 399, rejected: 1 });
+        const taken: string[] = [];
+        const counting = Object.assign(Object.create(scene.gateway.intake) as typeof scene.gateway.intake, {
+          take: (...[source, record, caller]: Parameters<typeof scene.gateway.intake.take>) => {
+            taken.push(record.externalId);
+            return scene.gateway.intake.take(source, record, caller);
+          },
+        });
+        scene.jobs = scene.newJobs({ intake: counting });
+        await scene.jobs.look();
+        await scene.jobs.idle();
+        const ended = await scene.job(job!.id);
+        expect(ended).toMatchObject({ state: 'done', progress: { done: 601, total: 601 } });
+        expect(taken[0]).toBe('1400');
+        expect(Object.keys(await scene.users())).toHaveLength(599);
+        expect(scene.rejectedRows(ended).map((row) => row.split(';')[0])).toEqual(['Id', '1100', '1500']);
+      }, 30_000);
+
+      it('by cancelling ends the import; --resume goes on with it', async () => {
+        scene = await new ImportScene().open(await open());
+        scene.jobs = scene.newJobs({ intake: dyingAt(scene, '1450') });
+        const job = await scene.begin(faulty(600), true);
+        await scene.gateway.until(async () => (await scene.job(job!.id)).progress.after === '400');
+        expect(await scene.gateway.opened.delivery.jobs.cancel(job!.id)).toBe(true);
+        scene.jobs = scene.newJobs();
+        await scene.jobs.look();
+        await scene.jobs.idle();
+        expect(await scene.job(job!.id)).toMatchObject({ state: 'cancelled', progress: { after: '400' } });
+        const { jobs, feeds } = scene;
+        const beginning = new BeginImport({ jobs, jobStore: scene.gateway.opened.delivery.jobs, feeds });
+        const { file, name, digest } = detailsOf(job!);
+        const wanted = {
+          source: 'hcm',
+          file,
+          name,
+          digest,
+          uploaded: false,
+          rejectedFile: `${file}.new`,
+          apply: true,
+        };
+        const resumed = await beginning.resume(wanted);
+        expect(await beginning.resume(wanted)).toMatchObject({ id: resumed!.id, state: 'running' });
+        await jobs.idle();
+        const ended = await scene.job(resumed!.id);
+        expect(ended.result.counts).toMatchObject({ rejected: 2 });
+        expect(ended.progress.done).toBe(601);
+        expect(scene.rejectedRows(ended).map((row) => row.split(';')[0])).toEqual(['Id', '1100', '1500']);
+        expect((await beginning.resume(wanted))!.id).not.toBe(resumed!.id);
+        await jobs.idle();
+      }, 30_000);
     });
 
     describe('a complete file', () => {
