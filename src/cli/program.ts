@@ -4,6 +4,7 @@ import { addBackupVerb } from './verbs/backup.js';
 import { addConfigVerbs } from './verbs/config.js';
 import { addGuardVerbs } from './verbs/guard.js';
 import { addImportVerbs } from './verbs/import.js';
+import { addJobVerbs } from './verbs/job.js';
 import { addLinkVerbs } from './verbs/link.js';
 import { addLogVerb } from './verbs/log.js';
 import { addPasswordVerbs } from './verbs/password.js';
@@ -40,6 +41,7 @@ export function buildProgram(version: string): Command {
     addLogVerb,
     addReconcileVerb,
     addImportVerbs,
+    addJobVerbs,
     addSourceVerbs,
     addBackupVerb,
   ];

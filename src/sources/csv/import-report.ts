@@ -5,6 +5,8 @@ import type { RejectedRows } from './rejected-rows.js';
 import type { TakenRow } from './row-taker.js';
 
 const longestValue = 80;
+/** Names of attributes are clear enough without the schema that has them. */
+const urn = /^urn:\S*:/;
 
 /** What an import tells: counts, the first rows of each kind, and the file of rejected rows. */
 export class ImportReport {
@@ -59,7 +61,7 @@ export function changesIn(changes: readonly RecordChange[]): string {
   return changes
     .map(({ path, from, to, keptFor }) => {
       const kept = keptFor === undefined ? '' : ` (kept: ${keptFor} has precedence)`;
-      return `${path}: ${from === undefined ? '' : `${shown(from)} → `}${to === undefined ? 'none' : shown(to)}${kept}`;
+      return `${path.replace(urn, '')}: ${from === undefined ? '' : `${shown(from)} → `}${to === undefined ? 'none' : shown(to)}${kept}`;
     })
     .join('; ');
 }

@@ -16,7 +16,7 @@ class FeedProcess {
   private printed = '';
   private port = 0;
 
-  constructor(source: string) {
+  constructor(sources: Record<string, string>) {
     mkdirSync(join(this.folder, 'config', 'sources'), { recursive: true });
     mkdirSync(join(this.folder, 'outbox'));
     const hash = createHash('sha256').update(token).digest('hex');
@@ -25,7 +25,7 @@ class FeedProcess {
     write('server.yaml', 'logLevel: info\n');
     write('auth.yaml', `tokens:\n  - { name: operations, hash: 'sha256:${hash}', scopes: [operations] }\n`);
     write('store.yaml', 'engine: sqlite\nfile: ../store.sqlite\n');
-    write('sources/hr.yaml', source);
+    for (const [name, source] of Object.entries(sources)) write(`sources/${name}.yaml`, source);
   }
 
   async start(): Promise<void> {
@@ -94,11 +94,17 @@ settings:
     name.familyName: Nachname
     manager: Chef
 `;
+/** A block of the documentation's section on CSV files. */
+function documented(language: string): string {
+  const section = readFileSync('docs/hcm.md', 'utf8').split('\n## CSV files\n')[1]!;
+  return new RegExp(`\n\`\`\`${language}\n(.*?)\`\`\`\n`, 's').exec(section)![1]!;
+}
+
 const rows = (...lines: string[]) =>
   iconv.encode(['Personalnr;E-Mail;Nachname;Chef', ...lines, ''].join('\r\n'), 'windows-1252');
 
 describe('landfall import csv', () => {
-  const gateway = new FeedProcess(source);
+  const gateway = new FeedProcess({ hr: source, payroll: documented('yaml') });
   beforeAll(() => gateway.start(), 60_000);
   afterAll(async () => {
     await gateway.end('SIGTERM');
@@ -133,6 +139,12 @@ describe('landfall import csv', () => {
     expect(
       readdirSync(join(gateway.folder, 'imports')).filter((name) => !name.endsWith('.rejected.csv')),
     ).toEqual([]);
+  });
+
+  it('does what the documentation shows', async () => {
+    const file = gateway.file('payroll.csv', iconv.encode(documented('csv'), 'windows-1252'));
+    const { code, stdout } = await gateway.cli('import', 'csv', 'payroll', file);
+    expect([code, stdout.replaceAll('payroll.csv', 'people.csv')]).toEqual([3, documented('text')]);
   });
 
   it('refuses a broken file and an unknown source', async () => {
