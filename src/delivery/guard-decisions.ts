@@ -1,10 +1,15 @@
-import type { UnitOfWork } from '../identity/ports.js';
-import type { Link } from './model.js';
-import type { LinkStore } from './ports.js';
+import type { Transaction, UnitOfWork } from '../identity/ports.js';
+import type { Edge, Link } from './model.js';
+import type { EdgeStore, LinkStore, StoreClock } from './ports.js';
+
+/** Memberships of one group that one decision can concern. */
+const mostEdges = 100_000;
 
 export interface GuardParts {
   unitOfWork: UnitOfWork;
   links: LinkStore;
+  edges: EdgeStore;
+  clock: StoreClock;
   wake(): void;
 }
 
@@ -33,9 +38,30 @@ export class GuardDecisions {
     this.parts.wake();
   }
 
-  /** Leaves the account as it is until something about the resource changes again. */
+  /** Leaves the account, or the members of the group, as they are until something about them changes again. */
   async discard(link: Link): Promise<void> {
     const state = link.removal ? 'retained' : 'applied';
-    await this.parts.unitOfWork.run((tx) => this.parts.links.setState(tx, link.id, state, { held: null }));
+    const removals = link.held && link.held.effects.memberRemovals > 0 ? await this.removals(link) : [];
+    await this.parts.unitOfWork.run(async (tx) => {
+      await this.park(tx, link, removals);
+      await this.parts.links.setState(tx, link.id, state, { held: null });
+    });
+    this.parts.wake();
+  }
+
+  private async removals({ target, resourceId }: Link): Promise<Edge[]> {
+    const due = await this.parts.edges.due(target, resourceId, mostEdges);
+    const members = await this.parts.edges.present(
+      resourceId,
+      due.map(({ memberId }) => memberId),
+    );
+    return due.filter(({ memberId }) => !members.has(memberId));
+  }
+
+  private async park(tx: Transaction, { target }: Link, edges: readonly Edge[]): Promise<void> {
+    const at = await this.parts.clock.now(tx);
+    const detail = 'The removal was held by the guard and discarded by an administrator.';
+    for (const edge of edges)
+      await this.parts.edges.defer(tx, target, edge, 'parked', at, { kind: 'rejected', detail, at });
   }
 }

@@ -191,6 +191,33 @@ describe('Delivery', () => {
       await gateway.until(() => gateway.target.accounts.size === 0);
     });
 
+    it.each(['allow', 'discard'] as const)(
+      'empties a group over the threshold only when told to (%s)',
+      async (word) => {
+        await start({ guard: { windowMs: 60_000, thresholds: { memberRemovals: 2 } } });
+        const ids = await Promise.all(['a', 'b', 'c', 'd'].map((name) => gateway.user(name)));
+        const group = await gateway.group('staff', ids);
+        const members = () => gateway.target.byName('staff')!.members.size;
+        await gateway.until(() => members() === 4);
+        await gateway.members(group, 'replace', []);
+        await gateway.until(async () => (await gateway.guard.held()).length === 1);
+        await gateway.guard[word]((await gateway.guard.held())[0]!);
+        const { edges } = gateway.opened.delivery;
+        await gateway.until(
+          async () => (await edges.parked('recording')).length === (word === 'discard' ? 4 : 0),
+        );
+        await gateway.until(() => members() === (word === 'discard' ? 4 : 0));
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        expect(await gateway.guard.held()).toEqual([]);
+        expect(members()).toBe(word === 'discard' ? 4 : 0);
+        expect(await gateway.link(group)).toMatchObject({ state: 'applied' });
+        await gateway.members(group, 'add', [ids[0]!]);
+        expect(gateway.target.byName('staff')!.members.has((await gateway.link(ids[0]!))!.anchor!)).toBe(
+          true,
+        );
+      },
+    );
+
     it('pauses the target on a fault of its configuration and goes on after resume', async () => {
       await start();
       gateway.target.before = () => {

@@ -136,6 +136,7 @@ export class Attempt {
         attempts: link.attempts,
         nextAttemptAt: link.nextAttemptAt || now,
         error: link.error ?? null,
+        held: null,
       });
       return [];
     });

@@ -41,7 +41,8 @@ export class Closing {
       attempts: 0,
       nextAttemptAt: now,
       error: null,
-      held: null,
+      // What was allowed for the members is carried out after this.
+      ...(allowsMembers(link) ? {} : { held: null }),
       anchor: outcome.anchor,
       createdByUs: outcome.createdByUs,
       uniqueValues: outcome.uniqueValues,
@@ -187,6 +188,8 @@ export class Closing {
     await this.parts.logs.insert(tx, log.record(state, now, anchor, held(outcome, now)));
   }
 }
+
+const allowsMembers = ({ held }: Link) => held?.allowed !== undefined && held.effects.memberRemovals > 0;
 
 function held(outcome: Outcome, now: number): LinkError | undefined {
   if (outcome.kind !== 'held') return undefined;
