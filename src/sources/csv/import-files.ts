@@ -50,8 +50,9 @@ export class ImportFiles {
     const oldest = Date.now() - keptMs;
     for (const name of await readdir(this.folder)) {
       const path = join(this.folder, name);
-      const { mtimeMs } = await stat(path);
-      if (mtimeMs < oldest) await rm(path, { force: true });
+      // Another import may end and take its file away meanwhile.
+      const stats = await stat(path).catch(() => undefined);
+      if (stats && stats.mtimeMs < oldest) await rm(path, { force: true });
     }
   }
 }
