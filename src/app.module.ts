@@ -63,9 +63,7 @@ class ConfiguredModule {
             storeId: stores.facts.storeId,
             ruleGroups: createRuleGroups(config.ruleGroups, registry),
             logger: log,
-            ...(eventFeedSettings(config) === undefined
-              ? {}
-              : { recorder: new EventRecorder(stores.events, async () => stores.facts.epoch) }),
+            ...recordingOf(config, stores),
           }),
         },
         {
@@ -80,6 +78,18 @@ class ConfiguredModule {
       exports: [SchemaRegistry, Authority, SourceDefinitions, DELIVERY_CONFIG, Targets],
     };
   }
+}
+
+/** Changes are recorded as events only where the feed is on; what was recorded is deleted in any case. */
+function recordingOf(config: LandfallConfig, { events, facts }: Stores) {
+  const settings = eventFeedSettings(config);
+  const forMs = settings?.retentionMs ?? 0;
+  return {
+    ...(settings ? { recorder: new EventRecorder(events, async () => facts.epoch) } : {}),
+    kept: [
+      { name: 'events', forMs, deleteBefore: (at: number, limit: number) => events.deleteBefore(at, limit) },
+    ],
+  };
 }
 
 /** The gateway: the one place that knows every module. */

@@ -70,7 +70,12 @@ export function deliverySettings({ delivery }: LandfallConfig): DeliverySettings
     retry: { firstMs: duration(first), longestMs: duration(longest), attempts },
     initialPasswordMs: duration(delivery.initialPasswordLives),
     passwordWaitsMs: duration(delivery.passwordWaits),
-    logRetentionMs: duration(delivery.logRetention),
+    retention: {
+      logMs: duration(delivery.retention.log),
+      jobMs: duration(delivery.retention.jobs),
+      decidedMs: duration(delivery.retention.decisions),
+      guardMs: duration(delivery.retention.guardCounts),
+    },
     mustChangeInitialPassword: delivery.mustChangeInitialPassword,
     timeZone: delivery.employer.timeZone,
     reconcile: reconcileSettings(delivery.reconcile),

@@ -10,6 +10,7 @@ import { addLogVerb } from './verbs/log.js';
 import { addPasswordVerbs } from './verbs/password.js';
 import { addPlanVerb } from './verbs/plan.js';
 import { addReconcileVerb } from './verbs/reconcile.js';
+import { addRestoreVerb } from './verbs/restore.js';
 import { addSourceVerbs } from './verbs/source.js';
 import { addTargetVerbs } from './verbs/target.js';
 import { addTokenVerbs } from './verbs/token.js';
@@ -44,6 +45,7 @@ export function buildProgram(version: string): Command {
     addJobVerbs,
     addSourceVerbs,
     addBackupVerb,
+    addRestoreVerb,
   ];
   for (const add of verbs) add(program);
   addVersionVerb(program, version);

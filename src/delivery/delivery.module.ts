@@ -40,6 +40,7 @@ import {
 import { Previewing } from './preview.js';
 import { Reevaluation } from './passes/reevaluation.js';
 import { PasswordReveal } from './reveal.js';
+import type { KeptRows } from './retention.js';
 import type { RuleGroupDefinition } from './rule-groups/rule-group-definition.js';
 import { RuleMemberships } from './rule-groups/rule-memberships.js';
 import { Sealing, type SealingKey } from './sealing.js';
@@ -56,6 +57,7 @@ export interface DeliveryConfig {
   ruleGroups: readonly RuleGroupDefinition[];
   logger: AttemptLogger;
   recorder?: ChangeRecorder;
+  kept?: readonly KeptRows[];
 }
 
 const stores = [
@@ -124,6 +126,7 @@ function wire(
     storeId: config.storeId,
     logger: config.logger,
     ...(config.recorder === undefined ? {} : { recorder: config.recorder }),
+    ...(config.kept === undefined ? {} : { kept: config.kept }),
   });
 }
 

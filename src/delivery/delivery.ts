@@ -31,6 +31,7 @@ import type {
   TurnStore,
   UndecidedStore,
 } from './ports.js';
+import type { KeptRows } from './retention.js';
 import { RecordedChangeLog, RecordedUndo } from './recorded-changes.js';
 import { Passes } from './passes/passes.js';
 import { RulePass } from './passes/rule-pass.js';
@@ -74,6 +75,8 @@ export interface DeliveryOptions {
   logger: AttemptLogger;
   /** Is told of every change; absent: nobody pays for it. */
   recorder?: ChangeRecorder;
+  /** What others keep for a while. */
+  kept?: readonly KeptRows[];
 }
 
 /** Delivery, wired: what identity reports to, what requests wait on, and what works through the due rows. */
@@ -128,8 +131,8 @@ export class Delivery {
     this.maintenance = new Maintenance({
       ...stores,
       replica,
-      settings,
       targets,
+      kept: [...keptRows(stores, settings), ...(options.kept ?? [])],
       settlement: this.settlement,
       logger: options.logger,
     });
@@ -186,6 +189,24 @@ export class Delivery {
     await this.dispatcher.stop();
     await Promise.all(this.options.targets.all().map((target) => target.definition.connector.close()));
   }
+}
+
+function keptRows(stores: DeliveryStores, { retention }: DeliverySettings): KeptRows[] {
+  const { undecided, logs, jobs, targetStore } = stores;
+  return [
+    { name: 'log', forMs: retention.logMs, deleteBefore: (at, limit) => logs.deleteBefore(at, limit) },
+    { name: 'jobs', forMs: retention.jobMs, deleteBefore: (at, limit) => jobs.deleteBefore(at, limit) },
+    {
+      name: 'decisions',
+      forMs: retention.decidedMs,
+      deleteBefore: (at, limit) => undecided.deleteBefore(at, limit),
+    },
+    {
+      name: 'guardCounts',
+      forMs: retention.guardMs,
+      deleteBefore: (at, limit) => targetStore.forgetGuard(at, limit),
+    },
+  ];
 }
 
 function recorded(changeLog: ChangeLog, { recorder, undo, resources }: DeliveryOptions) {

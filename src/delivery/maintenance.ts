@@ -1,25 +1,24 @@
 import type { AttemptLogger } from './attempt/attempt.js';
-import type { LinkStore, LogStore, SealedStore, StoreClock, TurnStore, UndecidedStore } from './ports.js';
+import type { LinkStore, SealedStore, StoreClock, TurnStore, UndecidedStore } from './ports.js';
+import { deleteExpired, type KeptRows } from './retention.js';
 import type { DeliverySettlement } from './settlement.js';
-import type { DeliverySettings } from './target-definition.js';
 import type { Replica, Targets } from './targets.js';
 
 export interface MaintenanceParts {
   links: LinkStore;
   undecided: UndecidedStore;
   sealed: SealedStore;
-  logs: LogStore;
   turns: TurnStore;
   clock: StoreClock;
   replica: Replica;
   targets: Targets;
-  settings: DeliverySettings;
+  /** What is deleted when it was kept long enough. */
+  kept: readonly KeptRows[];
   settlement: DeliverySettlement;
   logger: AttemptLogger;
 }
 
 const everyMs = 15_000;
-const decidedLivesMs = 3600_000;
 
 /** What has to be done now and then, by one replica at a time. */
 export class Maintenance {
@@ -38,17 +37,15 @@ export class Maintenance {
 
   /** One round; public so that a command or a test can ask for it. */
   async run(): Promise<void> {
-    const { turns, replica, clock, undecided, settlement, sealed, logs, links, settings, targets } =
-      this.parts;
+    const { turns, replica, clock, undecided, settlement, sealed, links, targets } = this.parts;
     if (!(await turns.take('maintenance', replica.name, everyMs * 2))) return;
     const now = await clock.now();
     const overdue = await undecided.overdue();
     for (const changeId of overdue) await settlement.keepOverdue(changeId);
     settlement.tell(overdue);
-    await undecided.clean(now - decidedLivesMs);
     await sealed.eraseExpired(now);
-    await logs.deleteBefore(now - settings.logRetentionMs);
     for (const target of targets.all()) await links.removeOverdue(target.name);
+    await deleteExpired(this.parts.kept, now);
   }
 
   private failed(error: unknown): void {

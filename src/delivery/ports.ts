@@ -210,7 +210,8 @@ export abstract class UndecidedStore {
     error?: Undecided['error'],
   ): Promise<boolean>;
   abstract overdue(): Promise<string[]>;
-  abstract clean(before: number): Promise<void>;
+  /** Some of those decided before; how many. */
+  abstract deleteBefore(at: number, limit: number): Promise<number>;
 }
 
 export abstract class ReservationStore {
@@ -263,6 +264,8 @@ export abstract class TargetStore {
     thresholds: Record<string, number | undefined>,
     windowMs: number,
   ): Promise<{ taken: boolean; over?: string; count?: number }>;
+  /** Some of the guard's counts of before; how many. */
+  abstract forgetGuard(at: number, limit: number): Promise<number>;
 }
 
 export interface LogFilter {
@@ -282,7 +285,8 @@ export interface LogFilter {
 export abstract class LogStore {
   abstract insert(tx: Transaction, record: LogRecord): Promise<void>;
   abstract list(filter: LogFilter): Promise<LogRecord[]>;
-  abstract deleteBefore(at: number): Promise<number>;
+  /** Some of what is older; how many. */
+  abstract deleteBefore(at: number, limit: number): Promise<number>;
 }
 
 /** Work that one replica at a time does. */

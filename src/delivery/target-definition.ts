@@ -60,6 +60,16 @@ export interface ReconcileSettings {
   perSecond: number;
 }
 
+/** How long what was settled is kept. */
+export interface RetentionSettings {
+  logMs: number;
+  jobMs: number;
+  /** Decided changes: who repeats a request is answered from them. */
+  decidedMs: number;
+  /** Counts of the guard that no window reaches any more. */
+  guardMs: number;
+}
+
 export interface DeliverySettings {
   retry: RetrySettings;
   /** How long a lease lasts; every attempt ends before. */
@@ -68,7 +78,7 @@ export interface DeliverySettings {
   initialPasswordMs: number;
   /** How long a client's password waits for its target. */
   passwordWaitsMs: number;
-  logRetentionMs: number;
+  retention: RetentionSettings;
   mustChangeInitialPassword: boolean;
   /** Where days of employment begin and end, unless a resource names another time zone. */
   timeZone: string;
@@ -83,7 +93,12 @@ export const deliveryDefaults: DeliverySettings = {
   leaseMs: 90_000,
   initialPasswordMs: 14 * 86_400_000,
   passwordWaitsMs: 7 * 86_400_000,
-  logRetentionMs: 90 * 86_400_000,
+  retention: {
+    logMs: 90 * 86_400_000,
+    jobMs: 90 * 86_400_000,
+    decidedMs: 3_600_000,
+    guardMs: 7 * 86_400_000,
+  },
   mustChangeInitialPassword: true,
   timeZone: 'UTC',
   edgesPerPlan: 1000,

@@ -1,4 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { AfterRestore } from './after-restore.js';
+import { BackupController } from './backup.controller.js';
 import { BeginJob } from './begin-job.js';
 import { CsvImportController } from './csv-import.controller.js';
 import { FindResources } from './find-resources.js';
@@ -40,9 +42,10 @@ export class OperationsModule {
         ImportController,
         CsvImportController,
         JobsController,
+        BackupController,
         SourcesController,
       ],
-      providers: [FindResources, BeginJob],
+      providers: [FindResources, BeginJob, AfterRestore],
     };
   }
 }

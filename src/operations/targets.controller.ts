@@ -1,10 +1,18 @@
-import { Controller, Get, HttpCode, NotFoundException, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, NotFoundException, Param, Post, Req } from '@nestjs/common';
+import { IsBoolean, IsOptional } from 'class-validator';
 import { Scopes } from '../auth/index.js';
 import { EdgeStore, LinkStore, StoreClock, TargetStore } from '../delivery/ports.js';
 import { Targets, type RunningTarget } from '../delivery/targets.js';
 import { Delivery } from '../delivery/delivery.js';
 import { Reevaluation } from '../delivery/passes/reevaluation.js';
+import { AfterRestore } from './after-restore.js';
+import { checked } from './bodies.js';
 import { callerOf } from './caller.js';
+
+class ResumeBody {
+  /** What the reconcile after a restore found may be written over. */
+  @IsOptional() @IsBoolean() accept?: boolean;
+}
 
 const checkWithinMs = 60_000;
 
@@ -20,6 +28,7 @@ export class TargetsController {
     private readonly clock: StoreClock,
     private readonly delivery: Delivery,
     private readonly reevaluation: Reevaluation,
+    private readonly restored: AfterRestore,
   ) {}
 
   @Get()
@@ -44,12 +53,14 @@ export class TargetsController {
 
   @Post(':name/resume')
   @HttpCode(200)
-  async resume(@Param('name') name: string) {
+  async resume(@Param('name') name: string, @Body() body: unknown) {
     const target = this.named(name);
+    const { accept = false } = checked(ResumeBody, body);
+    const preview = await this.restored.preview(target, accept);
     await this.store.resume(name);
     target.forget();
     this.delivery.dispatcher.wake();
-    return this.status(target);
+    return { ...(await this.status(target)), ...(preview ? { preview: preview.counts } : {}) };
   }
 
   @Post(':name/check')

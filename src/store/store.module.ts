@@ -16,6 +16,7 @@ import { EmploymentStore } from '../delivery/employment/employment-store.js';
 import { InventoryStore } from '../delivery/jobs/inventory-store.js';
 import { JobStore } from '../delivery/jobs/job.js';
 import { EventStore } from '../events/event.js';
+import { StoreCopy } from '../delivery/jobs/store-copy.js';
 import { ResourceIndexer, ResourceStore, UnitOfWork } from '../identity/ports.js';
 import { SchemaRegistry } from '../schema/schema-registry.js';
 import { ParkedRecords } from '../sources/intake/parked-records.js';
@@ -49,6 +50,7 @@ const ports: Provider[] = [
   port(JobStore, (stores) => stores.delivery.jobs),
   port(EmploymentStore, (stores) => stores.delivery.employment),
   port(InventoryStore, (stores) => stores.delivery.inventory),
+  port(StoreCopy, (stores) => stores.copy),
   port(EventStore, (stores) => stores.events),
   port(ParkedRecords, (stores) => stores.parkedRecords),
   port(StoreClock, (stores) => stores.delivery.clock),

@@ -59,7 +59,7 @@ async function openSqlite(options: StoreOptions & { engine: 'sqlite' }, open: Op
       reader: new SqliteSql(reader),
       close: async () => {
         await unitOfWork.idle();
-        await dataSource.destroy();
+        await destroy(dataSource);
         reader.close();
         writer.close();
         lock.release();
@@ -79,6 +79,11 @@ function takeOverFromFormer(writer: SqliteConnection): void {
   writer.exec(`UPDATE edge SET next_attempt_at = ${now} WHERE next_attempt_at > ${now} AND state = 'due'`);
   writer.exec(`UPDATE link SET edges_due_at = ${now} WHERE edges_due_at > ${now}`);
   writer.exec(`UPDATE target SET retry_at = ${now} WHERE retry_at > ${now}`);
+}
+
+/** Nest's TypeORM module destroys it too when the application ends. */
+async function destroy(dataSource: DataSource): Promise<void> {
+  if (dataSource.isInitialized) await dataSource.destroy();
 }
 
 function openConnection(file: string) {
@@ -110,7 +115,7 @@ async function openPostgres(options: StoreOptions & { engine: 'postgres' }): Pro
     dataSource,
     unitOfWork: new PostgresUnitOfWork(pool),
     reader: postgresReader(pool),
-    close: () => dataSource.destroy(),
+    close: () => destroy(dataSource),
   };
 }
 

@@ -11,6 +11,7 @@ import { SqlPassStore } from './delivery/sql-pass-store.js';
 import { SqlReservationStore, SqlSealedStore } from './delivery/sql-secret-stores.js';
 import { SqlStoreClock, SqlTargetStore, SqlTurnStore } from './delivery/sql-target-store.js';
 import { SqlUndecidedStore } from './delivery/sql-undecided-store.js';
+import { SqliteCopy } from './backup/sqlite-copy.js';
 import { SqlEventStore } from './events/sql-event-store.js';
 import { Cursors } from './resources/cursors.js';
 import { ResourceSearch } from './resources/resource-search.js';
@@ -27,6 +28,7 @@ export interface Stores {
   delivery: DeliveryStores;
   parkedRecords: SqlParkedRecords;
   events: SqlEventStore;
+  copy: SqliteCopy;
 }
 
 export async function createStores(store: Store, registry: SchemaRegistry): Promise<Stores> {
@@ -51,6 +53,7 @@ export async function createStores(store: Store, registry: SchemaRegistry): Prom
     resources: new SqlResourceStore(reader, search),
     parkedRecords: new SqlParkedRecords(reader, unitOfWork),
     events: new SqlEventStore(reader, unitOfWork),
+    copy: new SqliteCopy(store.options),
     delivery: {
       links: new SqlLinkStore(reader, unitOfWork),
       edges: new SqlEdgeStore(reader),

@@ -50,7 +50,7 @@ export class GatewayInProcess {
     this.app = await NestFactory.create<NestFastifyApplication>(
       AppModule.register(options),
       new FastifyAdapter(scimFastifyOptions(settings)),
-      { logger: false },
+      { logger: false, abortOnError: false },
     );
     configureScimHttp(this.app, settings);
     guardBodies(this.app);

@@ -11,11 +11,17 @@ export function addBackupVerb(program: Command): void {
     .argument('<file>', 'must not exist yet')
     .action(async (file: string, _options: object, command: Command) => {
       const path = resolve(file);
-      const answer = await runJob<{ bytes?: number }>(api(command), '/backup', { file: path }, 'backup');
+      const answer = await runJob<{ counts?: { bytes?: number } }>(
+        api(command),
+        '/backup',
+        { file: path },
+        'backup',
+      );
       show(
         command,
         answer,
-        () => `The store is in ${path}${answer.bytes === undefined ? '' : ` (${answer.bytes} bytes)`}.`,
+        () =>
+          `The store is in ${path}${answer.counts?.bytes === undefined ? '' : ` (${answer.counts.bytes} bytes)`}.`,
       );
     });
   withExamples(backup, 'landfall backup /var/backups/landfall-2027-11-30.sqlite');

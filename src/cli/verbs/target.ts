@@ -70,7 +70,7 @@ export function addTargetVerbs(program: Command): void {
   addStatus(target, 'pause', 'deliver nothing until resumed; changes are kept', (gateway, name) =>
     gateway.post(path(name, '/pause')),
   );
-  addStatus(target, 'resume', 'go on delivering', (gateway, name) => gateway.post(path(name, '/resume')));
+  addResume(target);
   addCheck(target);
   addRights(target);
 }
@@ -90,6 +90,20 @@ function addStatus(
       show(command, answer, () => statusOf(answer));
     });
   withExamples(status, `landfall target ${verb} ad`);
+}
+
+function addResume(target: Command): void {
+  const resume = target
+    .command('resume')
+    .description('go on delivering')
+    .argument('<name>')
+    .option('--accept', 'after a restore: what reconcile found may be written over')
+    .action(async (name: string, { accept }: { accept?: boolean }, command: Command) => {
+      const body = accept ? { accept } : {};
+      const answer = await api(command).post<TargetStatus>(path(name, '/resume'), body);
+      show(command, answer, () => statusOf(answer));
+    });
+  withExamples(resume, 'landfall target resume ad', 'landfall target resume ad --accept');
 }
 
 function statusOf(target: TargetStatus): string {

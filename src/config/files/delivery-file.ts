@@ -74,6 +74,28 @@ export class ReconcileBlock {
   perSecond = 200;
 }
 
+export class RetentionBlock {
+  @Setting('Records of the provisioning log.')
+  @IsOptional()
+  @IsDuration()
+  log = '90d';
+
+  @Setting('Jobs that have ended, with what they found.')
+  @IsOptional()
+  @IsDuration()
+  jobs = '90d';
+
+  @Setting('Decisions of the deciding target.')
+  @IsOptional()
+  @IsDuration()
+  decisions = '1h';
+
+  @Setting('Counts of the guard. Not less than the longest `window` of a guard.')
+  @IsOptional()
+  @IsDuration()
+  guardCounts = '7d';
+}
+
 export class EmployerBlock {
   @Setting(
     'Where the first and the last day of work begin and end, for resources without a time zone of their own.',
@@ -138,8 +160,10 @@ export class DeliveryFile {
   @IsBoolean()
   mustChangeInitialPassword = true;
 
-  @Setting('How long the provisioning log is kept.')
+  @Setting('How long what was settled is kept. The event feed has its own setting in events.yaml.')
   @IsOptional()
-  @IsDuration()
-  logRetention = '90d';
+  @IsObject()
+  @ValidateNested()
+  @Type(() => RetentionBlock)
+  retention: RetentionBlock = new RetentionBlock();
 }

@@ -36,7 +36,6 @@ export function createJobs(delivery: Delivery, registry: SchemaRegistry, authori
       targets: parts.targets,
       logger,
       reconcileEveryMs: settings.reconcile.everyMs,
-      retentionMs: settings.logRetentionMs,
     },
     [new Reconcile(work), new Import(work)],
   );

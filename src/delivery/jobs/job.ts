@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../schema/types.js';
 
-export const jobKinds = ['reconcile', 'import', 'csv'] as const;
+export const jobKinds = ['reconcile', 'import', 'backup', 'csv'] as const;
 export type JobKindName = (typeof jobKinds)[number];
 export type JobState = 'running' | 'done' | 'failed' | 'cancelled';
 
@@ -24,7 +24,7 @@ export interface JobProgress {
 export interface Job {
   id: string;
   kind: JobKindName;
-  /** Name of the target, for `csv` of the source. */
+  /** Name of the target, for `csv` of the source, for `backup` "store". */
   target: string;
   state: JobState;
   progress: JobProgress;
@@ -49,5 +49,6 @@ export abstract class JobStore {
   /** Writes state, progress and result of a running job; false when it was cancelled meanwhile. */
   abstract save(job: Job): Promise<boolean>;
   abstract cancel(id: string): Promise<boolean>;
-  abstract deleteBefore(at: number): Promise<number>;
+  /** Some of those that ended before; how many. */
+  abstract deleteBefore(at: number, limit: number): Promise<number>;
 }

@@ -16,8 +16,6 @@ export interface JobsParts {
   logger: AttemptLogger;
   /** Every target is reconciled this often, with its drift policies applied. Undefined: only when asked for. */
   reconcileEveryMs?: number;
-  /** How long finished jobs are kept. */
-  retentionMs: number;
 }
 
 /** Where a job begins that goes on with the work of another one. */
@@ -87,10 +85,9 @@ export class Jobs {
 
   /** One look at schedules and at what runs nowhere; public so that a command or a test can ask for it. */
   async look(): Promise<void> {
-    const { jobs, clock, retentionMs } = this.parts;
+    const { jobs } = this.parts;
     await this.schedule();
     for (const job of await jobs.list({ state: 'running', limit: 100 })) this.take(job);
-    await jobs.deleteBefore((await clock.now()) - retentionMs);
   }
 
   /** Resolves when nothing runs in this process. */

@@ -92,9 +92,13 @@ export class SqlJobStore extends JobStore {
     });
   }
 
-  deleteBefore(at: number): Promise<number> {
+  deleteBefore(at: number, limit: number): Promise<number> {
     return this.unitOfWork.run((tx) =>
-      sqlOf(tx).run(`DELETE FROM job WHERE ${kinds} AND state <> 'running' AND updated_at < ?`, [at]),
+      sqlOf(tx).run(
+        `DELETE FROM job WHERE id IN (
+           SELECT id FROM job WHERE ${kinds} AND state <> 'running' AND updated_at < ? LIMIT ?)`,
+        [at, limit],
+      ),
     );
   }
 }

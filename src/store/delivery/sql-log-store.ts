@@ -85,7 +85,12 @@ export class SqlLogStore extends LogStore {
     return rows.map(toRecord);
   }
 
-  deleteBefore(at: number): Promise<number> {
-    return this.unitOfWork.run((tx) => sqlOf(tx).run('DELETE FROM provisioning_log WHERE at < ?', [at]));
+  deleteBefore(at: number, limit: number): Promise<number> {
+    return this.unitOfWork.run((tx) =>
+      sqlOf(tx).run(
+        'DELETE FROM provisioning_log WHERE id IN (SELECT id FROM provisioning_log WHERE at < ? ORDER BY at LIMIT ?)',
+        [at, limit],
+      ),
+    );
   }
 }

@@ -52,7 +52,13 @@ export class SqlTargetStore extends TargetStore {
   }
 
   async pause(name: string, pause: NonNullable<TargetState['pause']>): Promise<void> {
-    await this.write("UPDATE target SET state = 'paused', pause = ? WHERE name = ?", [toJson(pause), name]);
+    await this.unitOfWork.run(async (tx) => {
+      const sql = sqlOf(tx);
+      const row = await sql.get("UPDATE target SET state = 'paused' WHERE name = ? RETURNING *", [name]);
+      // Only an accepted preview ends the pause after a restore.
+      if (!row || toTarget(row).pause?.reason === 'restore') return;
+      await sql.run('UPDATE target SET pause = ? WHERE name = ?', [toJson(pause), name]);
+    });
   }
 
   async resume(name: string): Promise<void> {
@@ -121,6 +127,24 @@ export class SqlTargetStore extends TargetStore {
         );
       }
       return { taken: true };
+    });
+  }
+
+  forgetGuard(at: number, limit: number): Promise<number> {
+    return this.unitOfWork.run(async (tx) => {
+      const sql = sqlOf(tx);
+      const rows = await sql.all<{ target: string; effect: string; at: number; link_id: string }>(
+        'SELECT target, effect, at, link_id FROM guard_count WHERE at < ? LIMIT ?',
+        [at, limit],
+      );
+      for (const row of rows)
+        await sql.run('DELETE FROM guard_count WHERE target = ? AND effect = ? AND at = ? AND link_id = ?', [
+          row.target,
+          row.effect,
+          row.at,
+          row.link_id,
+        ]);
+      return rows.length;
     });
   }
 

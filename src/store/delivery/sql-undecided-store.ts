@@ -103,9 +103,13 @@ export class SqlUndecidedStore extends UndecidedStore {
     return rows.map((row) => row.change_id);
   }
 
-  async clean(before: number): Promise<void> {
-    await this.unitOfWork.run((tx) =>
-      sqlOf(tx).run("DELETE FROM undecided WHERE state <> 'pending' AND deadline < ?", [before]),
+  deleteBefore(at: number, limit: number): Promise<number> {
+    return this.unitOfWork.run((tx) =>
+      sqlOf(tx).run(
+        `DELETE FROM undecided WHERE change_id IN (
+           SELECT change_id FROM undecided WHERE state <> 'pending' AND deadline < ? LIMIT ?)`,
+        [at, limit],
+      ),
     );
   }
 }
