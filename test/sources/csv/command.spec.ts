@@ -151,10 +151,10 @@ describe('landfall import csv', () => {
     const broken = gateway.file('broken.csv', rows('1;"a'));
     const refused = await gateway.cli('import', 'csv', 'hr', broken, '--apply');
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/failed: .*never closed/)]);
-    const unknown = await gateway.cli('import', 'csv', 'payroll', broken);
+    const unknown = await gateway.cli('import', 'csv', 'absent', broken);
     expect([unknown.code, unknown.stderr]).toEqual([
       1,
-      expect.stringContaining('no source "payroll" of kind csv'),
+      expect.stringContaining('no source "absent" of kind csv'),
     ]);
     expect((await gateway.cli('import', 'csv', 'hr', join(gateway.folder, 'none.csv'))).code).toBe(2);
     expect((await gateway.cli('import', 'csv', 'hr', broken, '--allow-leavers', 'all')).code).toBe(2);
