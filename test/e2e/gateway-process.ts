@@ -127,10 +127,10 @@ export class GatewayProcess {
   }
 
   /** Resolves when nothing is due any more in the target. */
-  async settled(withinMs = 30_000): Promise<void> {
+  async settled(withinMs = 30_000, target = 'ad'): Promise<void> {
     const end = performance.now() + withinMs;
     for (;;) {
-      const { links, openEdges } = await this.operations('GET', '/targets/ad');
+      const { links, openEdges } = await this.operations('GET', `/targets/${target}`);
       if (!links.due && !links.removing && openEdges === 0) return;
       if (performance.now() > end)
         throw new Error(
