@@ -10,6 +10,8 @@ import { adminClient } from '../lab.js';
 export interface GatewayOptions {
   /** Added to targets/ad.yaml. */
   target?: string;
+  /** `users:` of targets/ad.yaml. */
+  users?: string;
   /** Instead of the whole targets/ad.yaml. */
   targetFile?: string;
   store?: string;
@@ -200,7 +202,7 @@ export class GatewayProcess {
       mkdirSync(dirname(join(this.config, name)), { recursive: true });
       write(`config/${name}`, content);
     }
-    write('config/targets/ad.yaml', options.targetFile ?? this.targetFile(lab, options.target ?? ''));
+    write('config/targets/ad.yaml', options.targetFile ?? this.targetFile(lab, options));
   }
 
   private tokenEntry(name: (typeof names)[number]): string {
@@ -210,10 +212,10 @@ export class GatewayProcess {
     return `  - { name: ${name}, hash: 'sha256:${hash}', client: ${client}, source: ${name}, scopes: ${scope} }\n`;
   }
 
-  private targetFile(lab: Lab, more: string): string {
+  private targetFile(lab: Lab, { target = '', users = '{ onDelete: delete }' }: GatewayOptions): string {
     return `kind: active-directory
 answer: delivered
-users: { onDelete: delete }
+users: ${users}
 groups: { onDelete: delete }
 settings:
   servers: ['${lab.ldapUrl}']
@@ -224,7 +226,7 @@ settings:
   upnSuffixes: ['${lab.upnSuffix}']
   users: { container: '${lab.usersOu}' }
   groups: { container: '${lab.groupsOu}' }
-${more}`;
+${target}`;
   }
 
   /** Every file the gateway keeps, as one text; for looking for what must not be there. */

@@ -59,7 +59,7 @@ describe('A year of a company of a thousand', () => {
     await admin.unbind();
     application = await ScimApplication.start();
     gateway = await GatewayProcess.start(lab(), {
-      target: `users: { onDelete: disable, container: ${JSON.stringify(containers(base))} }`,
+      users: `{ onDelete: disable, container: ${JSON.stringify(containers(base))} }`,
       files: {
         'sources/hcm.yaml': source,
         'authority.yaml': authority,
