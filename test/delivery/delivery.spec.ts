@@ -250,6 +250,32 @@ describe('Delivery', () => {
       expect(await gateway.opened.delivery.sealed.ofLink(link!.id)).toEqual([]);
     });
 
+    it('forgets a generated password that still waits when a client sends one', async () => {
+      await start();
+      const id = await gateway.user('nora');
+      const link = (await gateway.link(id))!;
+      const { sealed } = gateway.opened.delivery;
+      const row = {
+        linkId: link.id,
+        resourceId: id,
+        target: 'recording',
+        cipher: 'x',
+        keyName: 'test',
+        sealedAt: 1,
+        expiresAt: Date.now() + 60_000,
+      };
+      const seal = (name: string, purpose: 'set' | 'initial', delivered: boolean) =>
+        gateway.opened.store.unitOfWork.run((tx) =>
+          sealed.insert(tx, { ...row, id: name, purpose, delivered }),
+        );
+      await seal('generated', 'initial', false);
+      await seal('given', 'set', false);
+      expect((await sealed.ofLink(link.id)).map((each) => each.id)).toEqual(['given']);
+      await seal('revealable', 'initial', true);
+      await seal('newer', 'set', false);
+      expect((await sealed.ofLink(link.id)).map((each) => each.id).sort()).toEqual(['newer', 'revealable']);
+    });
+
     it.each([
       ['one of them has no account yet', true],
       ['neither has an account yet', false],

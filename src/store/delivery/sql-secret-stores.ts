@@ -72,8 +72,13 @@ export class SqlSealedStore extends SealedStore {
 
   async insert(tx: Transaction, sealed: SealedPassword): Promise<void> {
     const sql = sqlOf(tx);
-    // A newer password of the same purpose makes the older one worthless.
-    await sql.run('DELETE FROM sealed WHERE link_id = ? AND purpose = ?', [sealed.linkId, sealed.purpose]);
+    // A newer password of the same purpose makes the older one worthless, and a client's one that was generated and waits.
+    await sql.run('DELETE FROM sealed WHERE link_id = ? AND (purpose = ? OR (? AND delivered = ?))', [
+      sealed.linkId,
+      sealed.purpose,
+      sealed.purpose === 'set',
+      false,
+    ]);
     await sql.run(
       `INSERT INTO sealed (id, link_id, resource_id, target, purpose, cipher, key_name, sealed_at, expires_at, mark, delivered)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
