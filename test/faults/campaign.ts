@@ -146,7 +146,9 @@ export class Campaign {
     );
     const all = [...dueLinks, ...dueEdges, ...undecided];
     if (all.length === 0) return 'nothing';
-    const groups = links.filter(({ resource_id }) => dueEdges.some(({ group_id }) => group_id === resource_id));
+    const groups = links.filter(({ resource_id }) =>
+      dueEdges.some(({ group_id }) => group_id === resource_id),
+    );
     return JSON.stringify([...all.slice(0, 3), ...groups.slice(0, 3), { now: Date.now() }]);
   }
 

@@ -63,9 +63,7 @@ function userDifferences(
       entry.manager,
       manager === undefined ? undefined : (all.get(manager)?.account?.dn ?? manager),
     ),
-    ...(slot.userNames.has(`${entry.samaccountname?.join()}@contoso.example`)
-      ? []
-      : [`sAMAccountName ${entry.samaccountname?.join()}`]),
+    ...differs('sAMAccountName', entry.samaccountname, slot.home),
     ...(dn.startsWith(`CN=${name},`) || dn.startsWith(`CN=${name} (`)
       ? []
       : [`named ${dn} instead of ${name}`]),

@@ -1,10 +1,11 @@
 import type { Evidence, Found } from './checker.js';
+import type { Edge, Population } from './population.js';
 
-/** A create in two steps writes the account disabled, and then enables it. */
-const createdIn: Record<string, number> = { userAccountControl: 2 };
-
-/** A swap of names goes by way of a third. */
-const perChange: Record<string, number> = { userPrincipalName: 2 };
+/**
+ * Changes that take several writes. Samba counts "delete the old value, add the new one" as two; a swap of names goes by way
+ * of a third; an account that was created disabled does not tell whether its password came with it, so it is written again.
+ */
+const writesOf: Record<string, number> = { userAccountControl: 3, userPrincipalName: 2, unicodePwd: 2 };
 
 /**
  * Each change was delivered once at most: the controller counts the writes of an attribute and of a membership for
@@ -16,25 +17,34 @@ export function checkOnce(evidence: Evidence): void {
   for (const found of all) checkAttributes(evidence, found);
   const groups = all.filter(({ resource }) => resource.type === 'Group');
   for (const group of groups)
-    for (const [memberId, edge] of population.edgesOf(group.resource.id)) {
-      const member = evidence.found.get(memberId);
-      const version = directory.memberVersions.get(`${group.account?.guid} ${member?.account?.guid}`) ?? 0;
-      if (member && version > edge.changes)
+    for (const member of all.filter(({ resource }) => resource.type === 'User')) {
+      const version = directory.memberVersions.get(`${group.account?.guid} ${member.account?.guid}`) ?? 0;
+      const edges = edgesBetween(population, group.slot, member.slot);
+      const changes = edges.reduce((sum, edge) => sum + edge.changes, 0);
+      if (version > changes + deletions(member.slot) + deletions(group.slot))
         history.differs(
           'delivered more than once',
           `${group.slot.home} > ${member.slot.home}`,
-          `written ${version} times for ${edge.changes} changes`,
-          edge.history,
+          `written ${version} times for ${changes} changes`,
+          edges.flatMap((edge) => edge.history),
         );
     }
 }
 
-function checkAttributes({ history }: Evidence, { slot, states, account }: Found): void {
-  if (!account || states.length === 0) return;
-  for (const [attribute, version] of account.versions) {
-    const changes = Math.max(...states.map(({ incarnation }) => slot.changesOf(incarnation, attribute)));
-    const most = (createdIn[attribute] ?? 1) + changes * (perChange[attribute] ?? 1);
-    if (version > most)
+/** A membership ends with each of the two as well. */
+const deletions = ({ creates }: Found['slot']): number => creates - 1;
+
+function edgesBetween(population: Population, group: Found['slot'], member: Found['slot']): Edge[] {
+  const members = [...member.ids.values()];
+  return [...group.ids.values()].flatMap((groupId) =>
+    members.flatMap((memberId) => population.knownEdge(groupId, memberId) ?? []),
+  );
+}
+
+function checkAttributes({ history }: Evidence, { slot, account }: Found): void {
+  for (const [attribute, version] of account?.versions ?? []) {
+    const changes = slot.changes.get(attribute) ?? 0;
+    if (version > changes * (writesOf[attribute] ?? 1))
       history.differs(
         'delivered more than once',
         slot.home,

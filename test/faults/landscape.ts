@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,7 +23,33 @@ export interface Replica {
   down: boolean;
 }
 
-const target = 'answerWithin: 2s\n';
+/** As by default, but for the account name: it comes from a number of the person's own, so that names can be exchanged. */
+const targetFile = (lab: Lab): string => `kind: active-directory
+answer: delivered
+answerWithin: 2s
+users:
+  onDelete: delete
+  mapping:
+    - { target: rdn, source: displayName }
+    - { target: sAMAccountName, source: nickName, unique: true }
+    - { target: userPrincipalName, source: userName, unique: true }
+    - { target: displayName, source: displayName }
+    - { target: title, source: title }
+    - { target: department, source: '${enterprise}:department' }
+    - { target: manager, reference: '${enterprise}:manager' }
+groups: { onDelete: delete }
+settings:
+  servers: ['${lab.ldapUrl}']
+  caFile: ${lab.caFile}
+  bindDn: '${lab.bindDn}'
+  bindPassword: file:../secrets/bind-password
+  domain: ${lab.dnsDomain}
+  upnSuffixes: ['${lab.upnSuffix}']
+  users: { container: '${lab.usersOu}' }
+  groups: { container: '${lab.groupsOu}' }
+`;
+
+const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 /** The real parts of a run: a domain controller behind a proxy, a store, and the built gateways. */
 export class Landscape {
@@ -42,10 +68,7 @@ export class Landscape {
   ) {}
 
   static async start(engine: Engine, replicas: number, history: History): Promise<Landscape> {
-    const lab = await startLab({
-      dir: mkdtempSync(join(tmpdir(), 'landfall-dc-')),
-      template: templateIn('.landfall/cache'),
-    });
+    const lab = await startController();
     const landscape = new Landscape(
       engine,
       lab,
@@ -84,8 +107,8 @@ export class Landscape {
         await replica.process.launch();
         return;
       } catch (error) {
-        if (tries >= 20) throw error;
-        await sleep(250);
+        if (tries >= 200) throw error;
+        await sleep(300);
       }
     }
   }
@@ -114,7 +137,7 @@ export class Landscape {
       const env = { ...clock.env, ...(this.database ? { FAULTS_DATABASE: this.database.url } : {}) };
       const process = this.replicas[0]
         ? await this.gateway.replica(env)
-        : await GatewayProcess.start(behind, { target, store, env });
+        : await GatewayProcess.start(behind, { targetFile: targetFile(behind), store, env });
       this.replicas.push({ name: `gateway ${n}`, process, clock, down: false });
     }
   }
@@ -131,6 +154,40 @@ export class Landscape {
       }
       await sleep(100);
     }
+  }
+}
+
+/**
+ * A controller whose certificate is two days old, so that it is good as well for a gateway whose clock was set back, and on
+ * an address where nobody else looks for a free one while it is stopped.
+ */
+async function startController(): Promise<Lab> {
+  const dir = mkdtempSync(join(tmpdir(), 'landfall-dc-'));
+  const clock = new WallClock();
+  clock.jump(-2 * 86_400);
+  const lab = await withEnvironment(clock.env, async () => {
+    const first = await startLab({ dir, template: templateIn('.landfall/cache') });
+    await first.stop();
+    rmSync(first.caFile);
+    const part = () => 1 + Math.floor(Math.random() * 254);
+    writeFileSync(join(dir, 'lab.json'), JSON.stringify({ host: `127.${part()}.${part()}.${part()}` }));
+    return startLab({ dir });
+  }).finally(() => clock.remove());
+  await lab.stop();
+  await lab.start();
+  return lab;
+}
+
+/** For processes that are started meanwhile. */
+async function withEnvironment<T>(env: NodeJS.ProcessEnv, work: () => Promise<T>): Promise<T> {
+  const former = { ...process.env };
+  Object.assign(process.env, env);
+  try {
+    return await work();
+  } finally {
+    for (const name of Object.keys(env))
+      if (former[name] === undefined) delete process.env[name];
+      else process.env[name] = former[name];
   }
 }
 

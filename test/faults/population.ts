@@ -23,10 +23,11 @@ export class Slot<State extends { incarnation: number }> {
   /** The resource's id, by the number of the create that made it. */
   readonly ids = new Map<number, string>();
   readonly history: string[] = [];
-  /** How often an attribute may have changed: of `incarnation:attribute`. */
+  /**
+   * How often each attribute may have been changed, over all incarnations: who is created under the name of somebody
+   * whose account is still to be deleted gets that account.
+   */
   readonly changes = new Map<string, number>();
-  /** Every user name that it may have had; the account keeps the first that the controller heard of. */
-  readonly userNames = new Set<string>();
   creates = 0;
   /** A value that the controller refuses may have been kept while nobody could ask it. */
   suspect = false;
@@ -57,15 +58,8 @@ export class Slot<State extends { incarnation: number }> {
       .sort((a, b) => b - a)[0];
   }
 
-  count(incarnation: number, attributes: readonly string[]): void {
-    for (const attribute of attributes) {
-      const key = `${incarnation}:${attribute}`;
-      this.changes.set(key, (this.changes.get(key) ?? 0) + 1);
-    }
-  }
-
-  changesOf(incarnation: number, attribute: string): number {
-    return this.changes.get(`${incarnation}:${attribute}`) ?? 0;
+  count(attributes: readonly string[]): void {
+    for (const attribute of attributes) this.changes.set(attribute, (this.changes.get(attribute) ?? 0) + 1);
   }
 }
 
@@ -98,6 +92,10 @@ export class Population {
     let edge = this.#edges.get(key);
     if (!edge) this.#edges.set(key, (edge = new Edge()));
     return edge;
+  }
+
+  knownEdge(groupId: string, memberId: string): Edge | undefined {
+    return this.#edges.get(`${groupId} ${memberId}`);
   }
 
   edgesOf(groupId: string): [memberId: string, edge: Edge][] {

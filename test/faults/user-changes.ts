@@ -83,11 +83,11 @@ export class UserChanges {
       request: {
         method: 'POST',
         path: '/Users',
-        body: { ...this.document(user), ...(password ? { password } : {}) },
+        body: { ...this.document(slot, user), ...(password ? { password } : {}) },
       },
       apply: (state) => (state === null ? user : undefined),
       incarnation,
-      touches: touchedBy(user).filter((attribute) => attribute !== undefined),
+      touches: ['sAMAccountName', ...Object.values(touched).flat()],
       bad: bad && password !== undefined,
     };
   }
@@ -143,7 +143,7 @@ export class UserChanges {
       request: {
         method: 'PUT',
         path: `/Users/${id}`,
-        body: { ...this.document(user), ...(password ? { password } : {}) },
+        body: { ...this.document(slot, user), ...(password ? { password } : {}) },
       },
       apply: (state) =>
         state?.incarnation === incarnation
@@ -206,12 +206,13 @@ export class UserChanges {
     return values;
   }
 
-  private document(user: User): object {
+  private document(slot: UserSlot, user: User): object {
     const manager = user.managed ? { manager: { value: this.boss() } } : {};
     const department = user.department === undefined ? {} : { department: user.department };
     return {
       schemas: [CORE, ENTERPRISE],
       userName: user.userName,
+      nickName: slot.home,
       displayName: user.displayName,
       active: user.active,
       ...(user.title === undefined ? {} : { title: user.title }),

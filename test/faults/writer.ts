@@ -225,14 +225,11 @@ export class Writer {
     for (const [change, reply] of answered) {
       slot.history.push(reply.told);
       if (change.bad && reply.outcome !== 'refused') slot.suspect = true;
-      if (reply.outcome !== 'refused') slot.count(change.incarnation, change.touches);
+      if (reply.outcome !== 'refused') slot.count(change.touches);
       if (reply.status === 201) slot.ids.set(change.incarnation, String(reply.body.id));
     }
     const steps = answered.map(([{ apply }, { outcome }]) => ({ outcome, apply }));
-    const explained = slot.possible.take(steps);
-    for (const state of slot.possible.states)
-      if (state && 'userName' in state) slot.userNames.add(state.userName);
-    if (!explained)
+    if (!slot.possible.take(steps))
       this.differs(
         'answers',
         slot,
@@ -258,7 +255,8 @@ export class Writer {
     const reply = await this.parts.client.send({ method: 'GET', path: `${path}?filter=${filter}` });
     slot.history.push(reply.told);
     const found = (reply.body.Resources as { id: string }[] | undefined)?.[0]?.id;
-    if (found === undefined || [...slot.ids.values()].includes(found)) return;
+    const all: Slot<Named>[] = [...this.users, ...this.groups, ...this.parts.sharedGroups];
+    if (found === undefined || all.some(({ ids }) => [...ids.values()].includes(found))) return;
     slot.ids.set(unnamed, found);
   }
 
