@@ -219,7 +219,7 @@ export class TestGateway {
   }
 
   /** Waits until the condition holds; fails with the condition's text when it does not in time. */
-  async until(condition: () => unknown, withinMs = 5000): Promise<void> {
+  async until(condition: () => unknown, withinMs = 20_000): Promise<void> {
     const end = performance.now() + withinMs;
     while (!(await condition())) {
       if (performance.now() > end) throw new Error(`not within ${withinMs} ms: ${condition.toString()}`);

@@ -129,7 +129,7 @@ export class GatewayProcess {
   }
 
   /** Resolves when nothing is due any more in the target. */
-  async settled(withinMs = 30_000, target = 'ad'): Promise<void> {
+  async settled(withinMs = 60_000, target = 'ad'): Promise<void> {
     const end = performance.now() + withinMs;
     for (;;) {
       const { links, openEdges } = await this.operations('GET', `/targets/${target}`);
