@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgres, type Postgres } from '../../scripts/lab/postgres.mjs';
@@ -17,18 +17,24 @@ wait $server
 export class Database {
   private second: ChildProcess | undefined;
 
-  private constructor(private readonly cluster: Postgres) {}
+  private constructor(
+    private readonly cluster: Postgres,
+    readonly folder: string,
+  ) {}
 
+  /** A throwaway cluster removes its folder when its server ends; under another name the folder stays. */
   static async start(): Promise<Database> {
-    return new Database(await startPostgres());
+    const cluster = await startPostgres();
+    const given = cluster.logFile.replace(/\.log$/, '');
+    const database = new Database(cluster, `${given}-kept`);
+    renameSync(given, database.folder);
+    await database.halt('SIGINT');
+    await database.resume();
+    return database;
   }
 
   get url(): string {
     return this.cluster.url;
-  }
-
-  get folder(): string {
-    return this.cluster.logFile.replace(/\.log$/, '');
   }
 
   get logFile(): string {
@@ -48,7 +54,8 @@ export class Database {
     const [command, ...parameters] = readFileSync(join(data, 'postmaster.opts'), 'utf8')
       .trim()
       .split(' ')
-      .map((word) => word.replace(/^"|"$/g, ''));
+      .map((word) => word.replace(/^"|"$/g, ''))
+      .map((word) => (word === data.replace('-kept/', '/') ? data : word));
     const { uid, gid, size } = { ...ids(data), size: statSync(this.logFile).size };
     const log = openSync(this.logFile, 'a');
     this.second = spawn('sh', ['-c', tied, 'sh', command!, ...parameters], {
@@ -66,8 +73,9 @@ export class Database {
   }
 
   async stop(): Promise<void> {
-    if (this.second) await this.halt('SIGINT').catch(() => undefined);
+    await this.halt('SIGINT').catch(() => undefined);
     await this.cluster.stop();
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   private ready(from: number): boolean {
