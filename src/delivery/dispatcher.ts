@@ -55,7 +55,10 @@ export class Dispatcher implements DeliverNow {
       const lease = { owner: this.parts.replica.name, forMs: this.parts.settings.leaseMs };
       const link = await this.parts.links.get(linkId);
       if (link?.state !== 'due' && link?.edgesDueAt === undefined) return;
-      if (this.inFlight.has(linkId) || !(await this.parts.links.claimOne(linkId, lease))) return;
+      // The change may have taken the lease when the attempt had given it back and was about to end.
+      const ours = link?.leaseOwner === lease.owner;
+      if (this.inFlight.has(linkId) || !(ours || (await this.parts.links.claimOne(linkId, lease)))) return;
+      if (this.inFlight.has(linkId)) return;
     }
     await this.once(linkId, () =>
       target.inPlace(true, async () => {

@@ -47,6 +47,18 @@ describe('Sessions with a real domain controller', () => {
     expect(proxy.connections).toBeLessThanOrEqual(3);
   });
 
+  it('gives a search the time of its own limit, and a listing all the time that the controller allows', async () => {
+    const proxy = await started();
+    const ad = through([proxy], { timeouts: { operationMs: 45_000 } });
+    await ad.match(user(ad, 'ads-limits').subject(), soon());
+    const searches = proxy.requests.filter(({ operation }) => operation === 'search');
+    expect(new Set(searches.map(({ timeLimit }) => timeLimit))).toEqual(new Set([45]));
+    for await (const _ of ad.list('User', soon())) break;
+    expect(proxy.requests.findLast(({ operation }) => operation === 'search')).toMatchObject({
+      timeLimit: 0,
+    });
+  });
+
   it('goes on after every connection broke, with none left over', async () => {
     const proxy = await started();
     const ad = through([proxy]);

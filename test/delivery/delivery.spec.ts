@@ -32,6 +32,29 @@ describe('Delivery', () => {
       });
     });
 
+    it('delivers a change that took the lease which the attempt before has just given back', async () => {
+      await start();
+      const id = await gateway.user('nora');
+      const { links } = gateway.opened.delivery;
+      const release = links.release.bind(links);
+      let ended: (() => void) | undefined;
+      // The first attempt has given its lease back, and is not yet known to have ended.
+      links.release = async (...asked) => {
+        await release(...asked);
+        if (!ended) await new Promise<void>((resolve) => (ended = resolve));
+      };
+      const first = gateway.change('User', id, { title: 'Clerk' });
+      await gateway.until(() => ended !== undefined);
+      await first;
+      const second = gateway.change('User', id, { title: 'Queen' });
+      await gateway.until(async () => (await gateway.link(id))?.leaseOwner !== undefined);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      ended!();
+      await second;
+      await gateway.until(async () => (await gateway.link(id))?.state === 'applied');
+      expect(gateway.target.byName('nora')!.attributes.title).toBe('Queen');
+    });
+
     it('leaves no resource behind when the target refuses the create', async () => {
       await start();
       gateway.target.before = () => {

@@ -95,6 +95,24 @@ describe('Jobs over a whole target', () => {
         expect(job.result).toMatchObject({ counts: { inOrder: 2, listed: 2 }, differences: 0 });
       });
 
+      it('compares several accounts at once, and leaves half of the places of the target to others', async () => {
+        scene = await new Scene().open(await open());
+        for (let n = 0; n < 12; n++) await scene.gateway.user(`user${n}`);
+        const { parallel } = scene.gateway.delivery.parts.targets.get('recording')!.definition;
+        let active = 0;
+        let most = 0;
+        const plan = scene.connector.plan.bind(scene.connector);
+        scene.connector.plan = async (...asked) => {
+          most = Math.max(most, ++active);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          active--;
+          return plan(...asked);
+        };
+        const { result } = await scene.run('reconcile', false);
+        expect(result.counts).toMatchObject({ inOrder: 12 });
+        expect(most).toBe(Math.floor(parallel / 2));
+      });
+
       it('reports drift without writing, and repairs it when told to', async () => {
         scene = await new Scene().open(await open());
         await scene.gateway.user('nora', { title: 'Clerk' });

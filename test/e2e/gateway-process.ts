@@ -8,6 +8,8 @@ import type { Lab } from '../../scripts/lab/lab.mjs';
 import { adminClient } from '../lab.js';
 
 export interface GatewayOptions {
+  /** Addresses of the controllers in targets/ad.yaml. Default: the lab's own. */
+  servers?: string[];
   /** Added to targets/ad.yaml. */
   target?: string;
   /** `users:` of targets/ad.yaml. */
@@ -67,6 +69,10 @@ export class GatewayProcess {
 
   get config(): string {
     return join(this.folder, 'config');
+  }
+
+  get pid(): number {
+    return this.process.pid!;
   }
 
   /** Everything the process has printed. */
@@ -212,13 +218,16 @@ export class GatewayProcess {
     return `  - { name: ${name}, hash: 'sha256:${hash}', client: ${client}, source: ${name}, scopes: ${scope} }\n`;
   }
 
-  private targetFile(lab: Lab, { target = '', users = '{ onDelete: delete }' }: GatewayOptions): string {
+  private targetFile(
+    lab: Lab,
+    { servers = [lab.ldapUrl], target = '', users = '{ onDelete: delete }' }: GatewayOptions,
+  ): string {
     return `kind: active-directory
 answer: delivered
 users: ${users}
 groups: { onDelete: delete }
 settings:
-  servers: ['${lab.ldapUrl}']
+  servers: ${JSON.stringify(servers)}
   caFile: ${lab.caFile}
   bindDn: '${lab.bindDn}'
   bindPassword: file:../secrets/bind-password

@@ -6,6 +6,7 @@ import type { SchemaRegistry } from '../../schema/schema-registry.js';
 import type { AttemptParts } from '../attempt/parts.js';
 import { ReverseMapping } from '../import/reverse-mapping.js';
 import type { InventoryStore } from '../jobs/inventory-store.js';
+import { inLanes } from '../jobs/in-lanes.js';
 import type { JobRun, JobWork } from '../jobs/job-run.js';
 import { Pace } from '../jobs/pace.js';
 import { inPages } from '../jobs/pages.js';
@@ -81,11 +82,11 @@ export class Reconcile implements JobWork {
         progress.after === '' ? filter : { ...filter, after: progress.after },
       );
       if (page.length === 0) break;
-      for (const link of page) {
+      await inLanes(page, lanesOf(target), async (link) => {
         await pace.turn(run.signal);
         const signal = AbortSignal.any([run.signal, AbortSignal.timeout(planWithinMs)]);
         await target.inPlace(false, () => this.link(stretch, link, signal));
-      }
+      });
       progress.after = page.at(-1)!.id;
       progress.done += page.length;
       await this.keep(stretch);
@@ -140,6 +141,9 @@ interface Stretch {
   findings: Findings;
   reverse: ReadonlyMap<string, ReverseMapping | undefined>;
 }
+
+/** Half of the target's places: the others are for those who wait. */
+const lanesOf = (target: RunningTarget) => Math.max(1, Math.floor(target.definition.parallel / 2));
 
 function resultOf({ job }: JobRun, findings: Findings): JsonObject {
   return findings.result(findings.total(job.progress.apply ? pending.applying : pending.looking));

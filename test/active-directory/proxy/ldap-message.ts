@@ -23,6 +23,8 @@ export interface LdapRequest {
   /** Attributes that are written (add, modify). */
   attributes: string[];
   controls: string[];
+  /** Seconds that a search allows the controller; 0: as long as it likes. */
+  timeLimit?: number;
   bytes: Buffer;
 }
 
@@ -34,6 +36,7 @@ export function parseRequest(bytes: Buffer): LdapRequest {
     operation,
     dn: dnOf(bytes, operation, body),
     attributes: attributesOf(bytes, operation, body),
+    ...(operation === 'search' ? { timeLimit: integer(bytes, children(bytes, body)[4]!) } : {}),
     controls: controls
       ? children(bytes, controls).map((control) => text(bytes, children(bytes, control)[0]!))
       : [],

@@ -48,7 +48,8 @@ export class MemberPlanner {
       'sAMAccountName',
     ]);
     const present = await membersAmong(this.directory, session, entry.dn, guids);
-    const steps: MemberSteps = { type: 'members', group, add: [], remove: [] };
+    const add: MemberStep[] = [];
+    const remove: MemberStep[] = [];
     const outcomes: EdgeOutcome[] = [];
     const changes: PlannedChange[] = [];
     for (const edge of wanted) {
@@ -60,18 +61,17 @@ export class MemberPlanner {
       }
       const step = { memberId: edge.memberId, guid: edge.memberAnchor };
       const name = object?.dn ?? edge.memberAnchor;
-      if (edge.present) steps.add = [...steps.add, step];
-      else steps.remove = [...steps.remove, step];
+      (edge.present ? add : remove).push(step);
       changes.push({ attribute: 'member', old: edge.present ? [] : [name], new: edge.present ? [name] : [] });
     }
-    const writes = steps.add.length + steps.remove.length;
+    const steps: MemberSteps = { type: 'members', group, add, remove };
     return {
-      action: writes === 0 ? 'none' : 'members',
+      action: changes.length === 0 ? 'none' : 'members',
       anchor: group.anchor,
       account: entry.dn,
       changes,
-      effects: { disables: 0, deletes: 0, memberRemovals: steps.remove.length },
-      digest: hash(JSON.stringify([group.anchor, steps.add, steps.remove])),
+      effects: { disables: 0, deletes: 0, memberRemovals: remove.length },
+      digest: hash(JSON.stringify([group.anchor, add, remove])),
       steps,
       edges: outcomes,
     };

@@ -76,7 +76,7 @@ export class AdPool {
   /** A session of its own for as long as the reader takes, outside the pool: a slow reader holds up nobody. */
   async *stream<T>(signal: AbortSignal, work: (session: AdSession) => AsyncIterable<T>): AsyncGenerator<T> {
     signal.throwIfAborted();
-    const session = await this.connect(signal);
+    const session = await this.connect(signal, this.settings.timeouts.listMs);
     const abort = () => session.destroy();
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -130,7 +130,7 @@ export class AdPool {
   private wait(signal: AbortSignal): Promise<AdSession> {
     return new Promise((resolve, reject) => {
       const abort = () => {
-        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        if (this.#waiting.includes(waiting)) this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
         reject(signal.reason);
       };
       const done = () => signal.removeEventListener('abort', abort);
@@ -191,19 +191,22 @@ export class AdPool {
     return since !== undefined && this.surroundings.now() - since < REST_MS;
   }
 
-  private async connect(signal: AbortSignal): Promise<AdSession> {
-    if ((await this.surroundings.choice.current()) !== undefined) return this.open(signal);
+  private async connect(
+    signal: AbortSignal,
+    operationMs = this.settings.timeouts.operationMs,
+  ): Promise<AdSession> {
+    if ((await this.surroundings.choice.current()) !== undefined) return this.open(signal, operationMs);
     if (this.#choosing) {
       await this.#choosing.catch(() => undefined);
-      return this.open(signal);
+      return this.open(signal, operationMs);
     }
-    const choosing = this.open(signal).finally(() => (this.#choosing = undefined));
+    const choosing = this.open(signal, operationMs).finally(() => (this.#choosing = undefined));
     this.#choosing = choosing;
     return choosing;
   }
 
   /** The controller in use, else the next that answers; a move is agreed with the other replicas. */
-  private async open(signal: AbortSignal): Promise<AdSession> {
+  private async open(signal: AbortSignal, operationMs: number): Promise<AdSession> {
     this.#credentials.throwIfRefused();
     const { choice, log } = this.surroundings;
     const current = await choice.current();
@@ -211,13 +214,12 @@ export class AdPool {
     this.#servers = servers;
     if (servers.length === 0)
       throw misconfigured(`No domain controller of "${this.settings.domain}" is found in DNS.`);
-    const known = current !== undefined && servers.includes(current) ? [current] : [];
-    const order = [...new Set([...known, ...servers])];
+    const order = [...new Set([...servers.filter((server) => server === current), ...servers])];
     const ready = order.filter((server) => !this.rests(server));
     let last: unknown;
     for (const server of ready.length > 0 ? ready : order) {
       try {
-        const session = await AdSession.open(this.options(server), signal);
+        const session = await AdSession.open(this.options(server, operationMs), signal);
         if (session.identity.readOnly || !session.identity.synchronized) {
           await session.close();
           throw unavailable(`${server} is a read-only or not yet synchronised domain controller.`);
@@ -225,7 +227,7 @@ export class AdPool {
         if (server === current || (await choice.move(current, server))) return session;
         await session.close();
         log.info({ server }, 'another replica chose a domain controller at the same moment');
-        return await this.open(signal);
+        return await this.open(signal, operationMs);
       } catch (error) {
         signal.throwIfAborted();
         last = this.refusedBy(server, error);
@@ -245,7 +247,7 @@ export class AdPool {
     throw shown;
   }
 
-  private options(server: string): SessionOptions {
+  private options(server: string, operationMs: number): SessionOptions {
     const { bindDn, bindPassword, startTls, timeouts } = this.settings;
     return {
       server,
@@ -254,7 +256,7 @@ export class AdPool {
       startTls,
       tls: tlsOptions(this.settings),
       connectMs: timeouts.connectMs,
-      operationMs: timeouts.operationMs,
+      operationMs,
       now: this.surroundings.now,
     };
   }

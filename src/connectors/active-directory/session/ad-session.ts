@@ -116,19 +116,31 @@ export class AdSession {
   }
 
   async search(base: string, options: SearchOptions, controls: Control[] = []): Promise<AdEntry[]> {
-    const { searchEntries } = await this.run('search', () =>
-      this.#client.search(base, { ...options, explicitBufferAttributes: asBytes(options) }, controls),
-    );
+    const wanted = {
+      timeLimit: Math.ceil(this.options.operationMs / 1000),
+      ...options,
+      explicitBufferAttributes: asBytes(options),
+    };
+    const { searchEntries } = await this.run('search', () => this.#client.search(base, wanted, controls));
     return searchEntries.map((entry) => AdEntry.of(entry));
   }
 
+  /**
+   * The controller's own limit of time is the one that counts (RFC 4511 §4.5.1.5): some gather all entries before the
+   * first page, and the client library would ask them to give up after ten seconds.
+   */
   async *pages(
     base: string,
     options: SearchOptions,
     pageSize: number,
     controls: Control[] = [],
   ): AsyncGenerator<AdEntry[]> {
-    const wanted = { ...options, explicitBufferAttributes: asBytes(options), paged: { pageSize } };
+    const wanted = {
+      ...options,
+      timeLimit: 0,
+      explicitBufferAttributes: asBytes(options),
+      paged: { pageSize },
+    };
     const pages = this.#client.searchPaginated(base, wanted, controls);
     for (;;) {
       const page = await this.run('search', () => pages.next());
