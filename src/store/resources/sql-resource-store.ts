@@ -75,10 +75,13 @@ export class SqlResourceStore extends ResourceStore {
     source: string,
   ): Promise<Resource | undefined> {
     const sql = tx ? sqlOf(tx) : this.reader;
-    const lock = tx && sql.engine === 'postgres' ? ' FOR UPDATE OF r' : '';
+    // Locked by a statement before it: the subselect of a statement that had to wait for the row sees what was
+    // committed when that statement began, not what the holder of the row has committed since.
+    if (tx && sql.engine === 'postgres')
+      await sql.get('SELECT id FROM resource WHERE id = ? AND type = ? FOR UPDATE', [id, type]);
     const row = await sql.get<ResourceRow>(
       `SELECT ${resourceColumns}, r.authors, r.offers, (SELECT x.value FROM external_id x WHERE x.resource_id = r.id AND x.source = ?) AS external_id
-       FROM resource r WHERE r.id = ? AND r.type = ?${lock}`,
+       FROM resource r WHERE r.id = ? AND r.type = ?`,
       [source, id, type],
     );
     return row && toResource(row);
