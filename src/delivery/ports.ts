@@ -183,7 +183,8 @@ export abstract class EdgeStore {
   /** The leaver's edges stay aside until its link is gone, or are worked off (strip). */
   abstract forget(tx: Transaction, target: string, resourceId: string): Promise<void>;
   abstract ofChange(tx: Transaction, changeId: string): Promise<Edge[]>;
-  abstract countOpen(target: string): Promise<number>;
+  /** Memberships that the target has not seen: still to be brought, and refused until somebody acts. */
+  abstract countOpen(target: string): Promise<{ due: number; parked: number }>;
   abstract parked(target: string, groupId?: string): Promise<Edge[]>;
 }
 

@@ -21,7 +21,7 @@ export class MetricsController {
     const lines = [
       '# HELP landfall_links Links by target and state.',
       '# TYPE landfall_links gauge',
-      '# HELP landfall_open_edges Memberships that a target has not seen.',
+      '# HELP landfall_open_edges Memberships that a target has not seen: due, or parked after a refusal.',
       '# TYPE landfall_open_edges gauge',
       '# HELP landfall_target_available 1 when the target answers and is not paused.',
       '# TYPE landfall_target_available gauge',
@@ -31,7 +31,9 @@ export class MetricsController {
       for (const [state, count] of Object.entries(await this.links.countByState(target.name))) {
         lines.push(`landfall_links{target="${name}",state="${state}"} ${count}`);
       }
-      lines.push(`landfall_open_edges{target="${name}"} ${await this.edges.countOpen(target.name)}`);
+      for (const [state, count] of Object.entries(await this.edges.countOpen(target.name))) {
+        lines.push(`landfall_open_edges{target="${name}",state="${state}"} ${count}`);
+      }
       const state = await target.state();
       const available = state.state === 'active' && state.unavailableSince === undefined;
       lines.push(`landfall_target_available{target="${name}"} ${available ? 1 : 0}`);

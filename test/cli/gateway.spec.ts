@@ -11,7 +11,7 @@ const target = {
   pause: { reason: 'misconfigured', detail: 'the password of the service account is wrong' },
   available: false,
   links: { applied: 3, due: 1 },
-  openEdges: 2,
+  openEdges: { due: 2, parked: 4 },
 };
 
 describe('Verbs that ask the gateway', () => {
@@ -46,7 +46,7 @@ describe('Verbs that ask the gateway', () => {
       { method: 'GET', url: '/operations/v1/targets', authorization: 'Bearer from-file' },
     ]);
     expect(stdout).toMatch(/^TARGET +KIND +STATE/);
-    expect(stdout).toMatch(/^ad +active-directory +paused \(misconfigured\) +3 +1 +0 +0 +0 +2$/m);
+    expect(stdout).toMatch(/^ad +active-directory +paused \(misconfigured\) +3 +1 +0 +0 +0 +2 +4$/m);
   });
 
   it('take a token from the environment or from a named file, and another gateway by --url', async () => {

@@ -71,7 +71,7 @@ describe('A walk through changes, clocks and restarts', () => {
             await gateway.delivery.scheduler.run();
             await gateway.until(async () => {
               const { due = 0 } = await opened.delivery.links.countByState('recording');
-              return due === 0 && (await opened.delivery.edges.countOpen('recording')) === 0;
+              return due === 0 && (await opened.delivery.edges.countOpen('recording')).due === 0;
             });
             const now = await clock.wall();
             const staff = target.byName('Staff')!.members;

@@ -38,7 +38,7 @@ describe('Joiners, movers and leavers', () => {
     const settled = () =>
       gateway!.until(async () => {
         const { due = 0 } = await opened.delivery.links.countByState('recording');
-        return due === 0 && (await opened.delivery.edges.countOpen('recording')) === 0;
+        return due === 0 && (await opened.delivery.edges.countOpen('recording')).due === 0;
       });
     /** Sets the clock and lets the scheduler look; how many resources changed. */
     const itIs = async (at: string) => {

@@ -31,7 +31,7 @@ describe('A background pass', () => {
     const settled = (name = 'recording') =>
       gateway!.until(async () => {
         const { due = 0 } = await opened.delivery.links.countByState(name);
-        return due === 0 && (await opened.delivery.edges.countOpen(name)) === 0;
+        return due === 0 && (await opened.delivery.edges.countOpen(name)).due === 0;
       });
 
     beforeEach(async () => {

@@ -352,7 +352,7 @@ describe('Jobs over a whole target', () => {
         const { links, edges } = scene.gateway.opened.delivery;
         for (const link of await links.list({ target: 'recording', limit: 10 }))
           expect(link).toMatchObject({ state: 'applied', createdByUs: false, anchor: expect.any(String) });
-        await scene.gateway.until(async () => (await edges.countOpen('recording')) === 0);
+        await scene.gateway.until(async () => (await edges.countOpen('recording')).due === 0);
         expect(scene.target.operations).toMatchObject({ create: 0, update: 0, delete: 0, members: 0 });
       });
 

@@ -265,7 +265,7 @@ describe('The rules of delivery', () => {
       await gateway.members(group, 'add', ids);
       expect(performance.now() - began).toBeLessThan(1400);
       const { edges } = gateway.opened.delivery;
-      await gateway.until(async () => (await edges.countOpen('recording')) === 1, 8000);
+      await gateway.until(async () => (await edges.countOpen('recording')).parked === 1, 8000);
       expect(await edges.parked('recording')).toMatchObject([
         { memberId: ids[2], state: 'parked', error: { detail: 'not this one' } },
       ]);
@@ -279,7 +279,7 @@ describe('The rules of delivery', () => {
       await Promise.all(ids.map((id) => gateway.members(group, 'add', [id])));
       const { resource } = await gateway.identity.get('Group', group, caller, noView);
       expect(resource.version).toBe(13);
-      await gateway.until(async () => (await gateway.opened.delivery.edges.countOpen('recording')) === 0);
+      await gateway.until(async () => (await gateway.opened.delivery.edges.countOpen('recording')).due === 0);
       expect(gateway.target.byName('staff')!.members.size).toBe(12);
     });
 

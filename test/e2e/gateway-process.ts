@@ -134,12 +134,12 @@ export class GatewayProcess {
     return JSON.parse(text);
   }
 
-  /** Resolves when nothing is due any more in the target. */
+  /** Resolves when nothing is due any more in the target; what is parked or held waits for a person. */
   async settled(withinMs = 60_000, target = 'ad'): Promise<void> {
     const end = performance.now() + withinMs;
     for (;;) {
       const { links, openEdges } = await this.operations('GET', `/targets/${target}`);
-      if (!links.due && !links.removing && openEdges === 0) return;
+      if (!links.due && !links.removing && openEdges.due === 0) return;
       if (performance.now() > end)
         throw new Error(
           `still due after ${withinMs} ms: ${JSON.stringify({ links, openEdges })}\n${this.printed.slice(-3000)}`,

@@ -81,7 +81,7 @@ describe('The operations API', () => {
   it('shows targets, pauses and resumes them, and checks them', async () => {
     const { json } = await ask('GET', '/targets');
     expect(json.targets).toMatchObject([
-      { name: 'people', state: 'active', links: { applied: 1 }, openEdges: 0 },
+      { name: 'people', state: 'active', links: { applied: 1 }, openEdges: { due: 0, parked: 0 } },
     ]);
     expect((await ask('POST', '/targets/people/pause', {})).json).toMatchObject({
       state: 'paused',

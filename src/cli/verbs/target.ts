@@ -13,7 +13,7 @@ interface TargetStatus {
   available: boolean;
   pause?: { reason: string; detail: string };
   links: Record<string, number>;
-  openEdges: number;
+  openEdges: { due: number; parked: number };
   lastSuccessAt?: number;
   reevaluating?: { done: number; total: number };
 }
@@ -36,7 +36,8 @@ const row = (target: TargetStatus) => [
   target.links.parked ?? 0,
   target.links.held ?? 0,
   target.links.removing ?? 0,
-  target.openEdges,
+  target.openEdges.due,
+  target.openEdges.parked,
   time(target.lastSuccessAt),
 ];
 const headings = [
@@ -48,7 +49,8 @@ const headings = [
   'PARKED',
   'HELD',
   'REMOVING',
-  'OPEN MEMBERSHIPS',
+  'MEMBERSHIPS DUE',
+  'MEMBERSHIPS PARKED',
   'LAST SUCCESS',
 ];
 

@@ -141,12 +141,14 @@ export class SqlEdgeStore extends EdgeStore {
     return (await sqlOf(tx).all('SELECT * FROM edge WHERE change_id = ?', [changeId])).map(toEdge);
   }
 
-  async countOpen(target: string): Promise<number> {
-    const row = await this.reader.get<{ n: number }>(
-      "SELECT COUNT(*) AS n FROM edge WHERE target = ? AND state <> 'kept'",
+  async countOpen(target: string): Promise<{ due: number; parked: number }> {
+    const rows = await this.reader.all<{ state: 'due' | 'parked'; n: number }>(
+      "SELECT state, COUNT(*) AS n FROM edge WHERE target = ? AND state <> 'kept' GROUP BY state",
       [target],
     );
-    return Number(row?.n ?? 0);
+    const counts = { due: 0, parked: 0 };
+    for (const { state, n } of rows) counts[state] = Number(n);
+    return counts;
   }
 
   async parked(target: string, groupId?: string): Promise<Edge[]> {
