@@ -47,6 +47,16 @@ export class Dispatcher implements DeliverNow {
 
   /** What a request waits for: the attempt that its own change leased, or the next one after an attempt that is under way. */
   async deliverNow(linkId: string, targetName: string): Promise<void> {
+    // Nobody awaits it: the answer is read from the store, and what stays leased here is due again when the lease ends.
+    await this.begin(linkId, targetName).catch((error: unknown) =>
+      this.logger.error(
+        { target: targetName, link: linkId, error: String(error) },
+        'a delivery could not begin',
+      ),
+    );
+  }
+
+  private async begin(linkId: string, targetName: string): Promise<void> {
     const target = this.parts.targets.get(targetName);
     if (!target) return;
     const running = this.inFlight.get(linkId);
@@ -132,7 +142,8 @@ export class Dispatcher implements DeliverNow {
 
   private async rest(target: RunningTarget): Promise<void> {
     if (this.awake.has(target.name) || this.stopped) return;
-    const waitMs = await this.untilDue(target);
+    // A store that does not answer is no reason to end: the next round finds out whether it is back.
+    const waitMs = await this.untilDue(target).catch(() => idleMs);
     if (this.awake.has(target.name) || this.stopped) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, waitMs);

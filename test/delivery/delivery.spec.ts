@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { ConnectorError } from '../../src/connectors/connector.js';
 import { onEveryEngine } from '../store/stores.js';
 import { TestGateway, type TestTarget } from './gateway.js';
@@ -271,6 +272,29 @@ describe('Delivery', () => {
       expect(gateway.target.byName('nora')!.password).toBe('S3cret-of-Nora');
       const link = await gateway.link(id);
       expect(await gateway.opened.delivery.sealed.ofLink(link!.id)).toEqual([]);
+    });
+
+    it('goes on when the store did not answer for a while', async () => {
+      await start();
+      const { links } = gateway.opened.delivery;
+      const lost: unknown[] = [];
+      const note = (reason: unknown) => lost.push(reason);
+      process.on('unhandledRejection', note);
+      const gone = () => Promise.reject(new Error('connect ECONNREFUSED'));
+      const failing = ['nextDueAt', 'claim'] as const;
+      const spies = failing.map((name) => jest.spyOn(links, name).mockImplementation(gone));
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      for (const spy of spies) spy.mockRestore();
+      await gateway.user('nora');
+      process.off('unhandledRejection', note);
+      expect(lost).toEqual([]);
+      gateway.target.before = () => {
+        throw unavailable();
+      };
+      const id = await gateway.user('anna');
+      gateway.target.before = () => undefined;
+      await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
+      expect(gateway.errors.splice(0).length).toBeGreaterThan(0);
     });
 
     it('forgets a generated password that still waits when a client sends one', async () => {
