@@ -57,5 +57,7 @@ export interface ConnectorKind<Settings extends object = object> {
   rights?(
     settings: Settings,
     mapped: Readonly<Record<string, readonly string[]>>,
+    /** `restores`: some resource type says `whenMissing: restore`. */
+    needs: { restores: boolean },
   ): { scripts: Record<string, string> };
 }

@@ -78,7 +78,8 @@ export class TargetsController {
     const mapped = Object.fromEntries(
       Object.entries(objects).map(([type, definition]) => [type, definition.mappedAttributes]),
     );
-    return { target: name, ...kind.rights(settings, mapped) };
+    const restores = Object.values(objects).some(({ whenMissing }) => whenMissing === 'restore');
+    return { target: name, ...kind.rights(settings, mapped, { restores }) };
   }
 
   private named(name: string): RunningTarget {

@@ -199,6 +199,7 @@ describe('Safety of a real domain', () => {
           'reset password',
           'create user',
           'create group',
+          'tokenGroups',
         ]),
       );
     } finally {
@@ -212,6 +213,7 @@ describe('Safety of a real domain', () => {
         users: { container: lab().unmanagedOu },
         groups: { container: `OU=nowhere,${lab().baseDn}` },
         domain: 'other.example',
+        protected: { groups: ['Domain Admins', 'ady-no-such', `CN=ady-none,${lab().baseDn}`] },
       },
       mapped: { User: [...mapped.User, 'extensionAttribute1'], Group: [] },
     });
@@ -224,8 +226,11 @@ describe('Safety of a real domain', () => {
           `OU=nowhere,${lab().baseDn}`,
           'sign-in names',
           'write title',
+          'protected group ady-no-such',
+          `protected group CN=ady-none,${lab().baseDn}`,
         ]),
       );
+      expect(errors.map(({ subject }) => subject)).not.toContain('protected group Domain Admins');
       expect(errors.every(({ remedy }) => remedy !== undefined)).toBe(true);
     } finally {
       await broken.close();
@@ -320,10 +325,24 @@ describe('The rights that the generator gives', () => {
   }, 60_000);
 
   it('are printed as scripts for both worlds', () => {
-    const { scripts } = activeDirectory.rights!(settingsOf(lab()), {
+    const named = {
       User: ['title', 'country', 'extensionAttribute1', 'servicePrincipalName'],
       Group: ['displayName'],
-    });
+    };
+    const scriptsFor = (restores: boolean) =>
+      activeDirectory.rights!(settingsOf(lab()), named, { restores }).scripts;
+    const scripts = scriptsFor(false);
+    const restoring = scriptsFor(true);
+    for (const part of [
+      '/takeownership',
+      ':LCRP"',
+      `dsacls "${lab().baseDn}" /G "%~1:CA;Reanimate Tombstones"`,
+    ]) {
+      expect(restoring.dsacls).toContain(part);
+      expect(scripts.dsacls).not.toContain(part);
+    }
+    expect(restoring['samba-tool']).toContain(`'${lab().baseDn}' --action=allow --sddl="(OA;;CR;45ec5156-`);
+    expect(scripts['samba-tool']).not.toContain('45ec5156');
     expect(scripts.dsacls).toContain(`dsacls "${lab().usersOu}" /I:S /G "%~1:WP;title;user"`);
     expect(scripts.dsacls).toContain('CA;Reset Password;user');
     expect(scripts.dsacls).not.toMatch(/DC;|servicePrincipalName|GA;/);

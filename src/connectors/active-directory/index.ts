@@ -23,5 +23,5 @@ export const activeDirectory: ConnectorKind<AdSettings> = {
   fold: (_attribute, value) => foldName(value),
   expandCandidates: (_settings, kind, attribute, given) => candidates(attribute, kind, given),
   create: (settings, context) => new AdConnector(settings, context),
-  rights: (settings, mapped) => ({ scripts: rightsScripts(settings, mapped) }),
+  rights: (settings, mapped, { restores }) => ({ scripts: rightsScripts(settings, mapped, restores) }),
 };

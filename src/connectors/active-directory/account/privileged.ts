@@ -69,9 +69,13 @@ async function isBelow(
 }
 
 /** Read each time: a group may have been renamed, or made, since. */
-async function protectedGroups(directory: Directory, session: AdSession): Promise<AdEntry[]> {
+export async function protectedGroups(
+  directory: Directory,
+  session: AdSession,
+  names: readonly string[] = directory.settings.protected.groups,
+): Promise<AdEntry[]> {
   const groups: AdEntry[] = [];
-  for (const name of directory.settings.protected.groups) {
+  for (const name of names) {
     const wanted = ['objectGUID', 'objectSid', 'groupType'];
     if (!name.includes('=')) {
       groups.push(...(await directory.findByValue(session, 'sAMAccountName', name, wanted)));

@@ -10,6 +10,7 @@ import type { AdEntry } from '../session/entry.js';
 import type { AdSettings } from '../settings.js';
 import { passwordValue } from '../values/password-value.js';
 import { AdError } from '../errors/ad-error.js';
+import { checkProtectedGroups, checkTokenGroups } from './protection.js';
 
 const SKEW_LIMIT_MS = 5 * 60_000;
 const RIGHTS_REMEDY = 'Run the script of `landfall target rights` as an administrator of the domain.';
@@ -47,7 +48,7 @@ export class Check {
   private async all(session: AdSession): Promise<Finding[]> {
     const findings = [...this.connection(session), ...(await this.domain(session))];
     await this.directory.schema.load(session, this.everyAttribute());
-    findings.push(...this.schema());
+    findings.push(...this.schema(), ...(await checkProtectedGroups(this.directory, session)));
     for (const kind of ['User', 'Group'] as const) {
       for (const base of this.fence.bases(kind)) findings.push(...(await this.place(session, kind, base)));
     }
@@ -151,7 +152,8 @@ export class Check {
           detail: `the service account may not create ${className}s in ${base}`,
           remedy: RIGHTS_REMEDY,
         };
-    return [ok(base, 'is there'), created, ...(await this.writing(session, kind, className, base))];
+    const token = kind === 'Group' ? [] : await checkTokenGroups(this.directory, session, base);
+    return [ok(base, 'is there'), created, ...(await this.writing(session, kind, className, base)), ...token];
   }
 
   /** The domain itself says what may be written, on an object of the kind (MS-ADTS §3.1.1.4.5.19). */

@@ -1,6 +1,7 @@
 import { attributesOf, isForbidden } from '../account/attribute-fence.js';
 import { auxiliaryClass } from '../account/stamp.js';
 import type { AdSettings } from '../settings.js';
+import { domainBaseOf, restoreDsacls, restoreSamba } from './restore-rights.js';
 import { GROUP_CLASS, RESET_PASSWORD, schemaGuidOf, USER_CLASS } from './schema-guids.js';
 
 export interface DelegatedRights {
@@ -95,12 +96,16 @@ export function sddlOf(
 export function rightsScripts(
   settings: AdSettings,
   mapped: Readonly<Record<string, readonly string[]>>,
+  restores: boolean,
 ): Record<string, string> {
   const rights = rightsOf(settings, mapped);
-  return { dsacls: windowsScript(rights), 'samba-tool': sambaScript(rights, settings) };
+  const base = restores ? domainBaseOf(settings) : undefined;
+  const [windows, samba] =
+    base === undefined ? [[], []] : [restoreDsacls(batch(base)), restoreSamba(base, shell)];
+  return { dsacls: windowsScript(rights, windows), 'samba-tool': sambaScript(rights, settings, samba) };
 }
 
-function windowsScript(rights: readonly DelegatedRights[]): string {
+function windowsScript(rights: readonly DelegatedRights[], more: readonly string[]): string {
   const lines = [
     '@echo off',
     'rem Run as an administrator of the domain. First argument: the service account, for example CORP\\svc-landfall',
@@ -112,7 +117,7 @@ function windowsScript(rights: readonly DelegatedRights[]): string {
     if (resetPassword) lines.push(`dsacls "${batch(dn)}" /I:S /G "%~1:CA;Reset Password;${className}"`);
     for (const name of attributes) lines.push(`dsacls "${batch(dn)}" /I:S /G "%~1:WP;${name};${className}"`);
   }
-  return `${lines.join('\r\n')}\r\n`;
+  return `${[...lines, ...more].join('\r\n')}\r\n`;
 }
 
 /** Percent signs are variables in a batch file. */
@@ -120,7 +125,11 @@ function batch(text: string): string {
   return text.replaceAll('%', '%%').replaceAll('"', '""');
 }
 
-function sambaScript(rights: readonly DelegatedRights[], settings: AdSettings): string {
+function sambaScript(
+  rights: readonly DelegatedRights[],
+  settings: AdSettings,
+  more: readonly string[],
+): string {
   const lines = [
     '#!/bin/sh',
     '# Run on a domain controller as root. First argument: the service account.',
@@ -134,6 +143,7 @@ function sambaScript(rights: readonly DelegatedRights[], settings: AdSettings): 
       lines.push(`# Grant by hand (schema extensions): ${unknown.join(', ')} on ${right.dn}`);
     lines.push(`samba-tool dsacl set --objectdn=${shell(right.dn)} --action=allow --sddl="${sddl}"`);
   }
+  lines.push(...more);
   if (settings.bindDn)
     lines.push(`# Service account of the target: ${settings.bindDn.replace(/[\r\n]/g, ' ')}`);
   return `${lines.join('\n')}\n`;
