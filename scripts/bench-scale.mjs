@@ -1,6 +1,6 @@
 /**
  * `npm run bench:scale`: how the time of a SCIM request grows with the number of users. Compiles the bench beside the
- * gateway and runs it; for PostgreSQL in a cluster of its own.
+ * gateway and runs it; for PostgreSQL in a cluster of its own. With `--sizes`: what a user costs on disk, by table.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -40,11 +40,12 @@ main(async () => {
   const args = process.argv.slice(2);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await run(tsc, ['-p', 'tsconfig.json', '--noCheck', '--sourceMap', 'false', '--outDir', compiled]);
-  const bench = join(compiled, 'bench', 'scim-scale.js');
+  const sizes = args.includes('--sizes');
+  const bench = join(compiled, 'bench', sizes ? 'store-size.js' : 'scim-scale.js');
   if (argument(args, '--engine', 'sqlite') !== 'postgres') return run(bench, args);
   const postgres = await startPostgres();
   try {
-    await createDatabases(postgres.url, argument(args, '--users', '10000,100000,1000000').split(','));
+    await createDatabases(postgres.url, argument(args, '--users', sizes ? '20000' : '10000,100000,1000000').split(','));
     await run(bench, args, { LANDFALL_BENCH_POSTGRES: postgres.url });
   } finally {
     await postgres.stop();

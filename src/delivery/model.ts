@@ -147,6 +147,8 @@ export interface LogRecord {
   resourceType: string;
   label: string;
   anchor?: string;
+  /** The account in words, as the plan named it. */
+  account?: string;
   action: string;
   outcome: 'success' | 'failure' | 'skipped' | 'pending' | 'undone';
   durationMs: number;

@@ -277,9 +277,12 @@ export interface LogFilter {
   label?: string;
   outcome?: string;
   action?: string;
+  caller?: string;
   correlationId?: string;
   /** Records after this id, oldest first; without it newest first. */
   after?: string;
+  /** Records before this id. */
+  before?: string;
   limit: number;
 }
 

@@ -16,9 +16,13 @@ class LogQuery {
   @IsOptional() @IsString() label?: string;
   @IsOptional() @IsString() outcome?: string;
   @IsOptional() @IsString() action?: string;
+  /** Name of the token that asked, or of the pass of ours. */
+  @IsOptional() @IsString() caller?: string;
   @IsOptional() @IsString() correlationId?: string;
   /** Records after this id, oldest first. */
   @IsOptional() @IsString() after?: string;
+  /** Records before this id, newest first: the next page of one without `after`. */
+  @IsOptional() @IsString() before?: string;
   @IsOptional() @IsInt() @Min(1) @Max(5000) limit?: number;
 }
 
@@ -32,14 +36,16 @@ export class LogController {
   async list(@Query() query: unknown) {
     const { since, until, resource, limit = 100, ...filter } = checked(LogQuery, query);
     const uuid = resource !== undefined && /^[0-9a-f-]{36}$/i.test(resource);
-    const records = await this.logs.list({
+    const found = await this.logs.list({
       ...filter,
-      limit,
+      // One more than asked for tells whether there is another page.
+      limit: limit + 1,
       ...(resource === undefined ? {} : uuid ? { resourceId: resource } : { label: resource }),
       ...(since === undefined ? {} : { since: instant(since, 'since') }),
       ...(until === undefined ? {} : { until: instant(until, 'until') }),
     });
+    const records = found.slice(0, limit);
     const newest = filter.after === undefined ? records[0] : records.at(-1);
-    return { records, ...(newest ? { next: newest.id } : {}) };
+    return { records, more: found.length > limit, ...(newest ? { next: newest.id } : {}) };
   }
 }

@@ -253,6 +253,7 @@ export const tables: TableDescription[] = [
       resource_type: text,
       label: text,
       anchor: optionalText,
+      account: optionalText,
       action: text,
       /** success, failure, skipped, pending, undone. */
       outcome: text,

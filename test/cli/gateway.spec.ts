@@ -240,58 +240,77 @@ describe('Verbs that ask the gateway', () => {
     expect([code, stderr]).toEqual([1, 'landfall: backup failed: disk full\n']);
   });
 
+  const logged = (n: number, more: object = {}) => ({
+    id: `01930000-000${n}-7000-8000-00000000000${n}`,
+    at: n,
+    target: 'ad',
+    resourceType: 'User',
+    label: `user${n}`,
+    action: 'update',
+    outcome: 'success',
+    caller: 'entra',
+    correlationId: 'c',
+    durationMs: 1,
+    changes: [],
+    ...more,
+  });
+  const labels = (jsonLines: string) =>
+    jsonLines
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { label: string }).label);
+
   it('print the log for spreadsheets, formulas disarmed', async () => {
-    const record = {
-      id: 'r',
-      at: 0,
-      target: 'ad',
-      resourceType: 'User',
+    const record = logged(0, {
       label: '=cmd()',
-      action: 'create',
-      outcome: 'success',
-      caller: 'entra',
-    };
-    server.answer = () => ({
-      body: { records: [{ ...record, correlationId: 'c', durationMs: 5, changes: [{ attribute: 'cn' }] }] },
+      account: ' +1"x',
+      anchor: 'guid',
+      attempt: 2,
+      steps: [{ name: 'plan', status: 'success', detail: 'create' }],
+      changes: [{ attribute: 'cn', old: [], new: ['a', 'b'] }],
     });
+    server.answer = () => ({ body: { records: [record], more: false } });
     const { stdout } = await landfall(['log', '--csv', '--since', '2h']);
-    expect(server.asked[0]!.url).toBe('/operations/v1/log?limit=100&since=2h');
+    expect(server.asked[0]!.url).toBe('/operations/v1/log?since=2h&limit=1000&after=0');
     expect(stdout.split('\n')).toEqual([
-      '"time","target","type","who","action","outcome","by","detail","correlationId","durationMs","recommendedAction"',
-      '"1970-01-01T00:00:00.000Z","ad","User","\'=cmd()","create","success","entra","cn","c","5",""',
+      '"time","target","type","who","action","outcome","by","detail","correlationId","durationMs","recommendedAction","id","source","resourceId","anchor","account","attempt","errorKind","steps","changes"',
+      `"1970-01-01T00:00:00.000Z","ad","User","'=cmd()","update","success","entra","cn","c","1","","${record.id}","","","guid","' +1""x","2","","plan success: create","cn:  -> a | b"`,
       '',
     ]);
   });
 
+  it('export a whole range page by page, oldest first', async () => {
+    server.answer = ({ url }) =>
+      url.includes('after=0&') || url.endsWith('after=0')
+        ? { body: { records: [logged(1), logged(2)], more: true, next: logged(2).id } }
+        : { body: { records: [logged(3)], more: false, next: logged(3).id } };
+    const { stdout } = await landfall(['--json', 'log', '--caller', 'entra']);
+    expect(labels(stdout)).toEqual(['user1', 'user2', 'user3']);
+    expect(server.asked.map(({ url }) => url)).toEqual([
+      '/operations/v1/log?caller=entra&limit=1000&after=0',
+      `/operations/v1/log?caller=entra&limit=1000&after=${logged(2).id}`,
+    ]);
+  });
+
+  it('say that there is more of the log than is shown', async () => {
+    server.answer = () => ({ body: { records: [logged(2), logged(1)], more: true } });
+    const { stdout, stderr } = await landfall(['log', '--limit', '2']);
+    expect(stdout).toMatch(/user1[^]*user2/);
+    expect(stderr).toBe('2 newest; --limit shows more\n');
+  });
+
   it('follow the log without repeating what was shown', async () => {
-    const record = (n: number) => ({
-      id: `01930000-000${n}-7000-8000-00000000000${n}`,
-      at: n,
-      target: 'ad',
-      resourceType: 'User',
-      label: `user${n}`,
-      action: 'update',
-      outcome: 'success',
-      caller: 'entra',
-      correlationId: 'c',
-      durationMs: 1,
-      changes: [],
-    });
-    let looks = 0;
+    // The second look has more than a page.
+    const pages = [[[1, 2], false] as const, [[2], true] as const, [[3], false] as const];
     server.answer = ({ url }) => {
-      if (!url.includes('after=')) return { body: { records: [record(1)], next: record(1).id } };
-      looks += 1;
-      return { body: { records: looks === 1 ? [record(1), record(2)] : [record(2), record(3)] } };
+      if (!url.includes('after=')) return { body: { records: [logged(1)], next: logged(1).id } };
+      const [numbers, more] = pages.shift() ?? [[3], false];
+      return { body: { records: numbers.map((n) => logged(n)), more } };
     };
     const { code, stdout } = await runCli(['--config', config, '--json', 'log', '--follow'], {
       until: /user3/,
     });
-    expect(
-      stdout
-        .trim()
-        .split('\n')
-        .map((line) => (JSON.parse(line) as { label: string }).label),
-    ).toEqual(['user1', 'user2', 'user3']);
+    expect(labels(stdout)).toEqual(['user1', 'user2', 'user3']);
     expect(code).toBe(130);
   }, 10_000);
 

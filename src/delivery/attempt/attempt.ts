@@ -99,7 +99,7 @@ export class Attempt {
       const latest = now + farthest(this.parts.settings.retry).edges;
       const edges = due.filter(({ nextAttemptAt }) => nextAttemptAt <= now || nextAttemptAt > latest);
       if (edges.length === 0) return decided.concat(await this.settled(link));
-      const log = new AttemptLog(link);
+      const log = new AttemptLog(link, 'plan');
       try {
         const outcome = await this.members.deliver(target, link, edges, log, signal);
         decided.push(...(await this.memberClosing.close(link, outcome, log)));
@@ -110,7 +110,7 @@ export class Attempt {
         this.report(target, link, error, raw);
         await this.judge(target, error, edges[0]!.attempts);
         const failed = edges.map((edge) => ({ edge, error }));
-        log.step('apply', 'failure', error.detail);
+        log.failed(error.detail);
         decided.push(
           ...(await this.memberClosing.close(link, { settled: [], pending: [], kept: [], failed }, log)),
         );

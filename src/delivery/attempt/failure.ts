@@ -37,7 +37,7 @@ export class FailureClosing {
   constructor(private readonly parts: AttemptParts) {}
 
   close(link: Link, error: ConnectorError, log: AttemptLog): Promise<Refusal> {
-    log.step('apply', 'failure', error.detail);
+    log.failed(error.detail);
     return this.parts.unitOfWork.run(async (tx) => {
       const now = await this.parts.clock.now(tx);
       const holder = await this.dueHolder(tx, link, error);

@@ -23,6 +23,8 @@ export class LinkDelivery {
     const definition = target.definition.objects[link.resourceType];
     if (!resource || !definition) return { kind: 'gone' };
     const seen = await mappingInput(this.parts, target, resource);
+    log.step('import', 'success', `version ${resource.version} of the resource`);
+    log.enter('scope');
     if (seen.employment) await doubtPeriod(this.parts, resource.id, seen.now.getTime());
     const mapped = definition.map(seen);
     if (!mapped.scope.inScope) {
@@ -106,6 +108,7 @@ export class LinkDelivery {
       signal,
     );
     if (password) subject.password = password.toSet;
+    log.enter('plan');
     const plan = await this.planned(target, link, seen, definition, subject, account, signal);
     if (plan === 'recreate') return { kind: 'recreate' };
     log.planned(plan);
@@ -115,9 +118,9 @@ export class LinkDelivery {
     const held = await passGuard(this.parts, target, link, plan);
     if (held) return { kind: 'held', held };
     await rememberMark(this.parts, password, plan.passwordMark);
+    log.enter('apply');
     const applied = await connector.execute(plan, signal);
-    log.step('apply', 'success', plan.action);
-    applied.warnings.forEach((warning) => log.step('verify', 'skipped', warning));
+    log.applied(plan.action, applied);
     const known = {
       anchor: applied.anchor ?? account?.anchor ?? '',
       createdByUs: applied.createdByUs ?? account?.createdByUs ?? true,
@@ -159,6 +162,7 @@ export class LinkDelivery {
     log: AttemptLog,
     signal: AbortSignal,
   ): Promise<{ account: KnownAccount; adopted: boolean } | undefined> {
+    log.enter('match');
     const match = await target.definition.connector.match(subject, signal);
     if (match.kind === 'none') {
       log.step('match', 'success', 'no account yet');
@@ -243,9 +247,9 @@ export class LinkDelivery {
     log: AttemptLog,
     signal: AbortSignal,
   ): Promise<Outcome> {
+    log.enter('apply');
     const applied = await target.definition.connector.execute(plan, signal);
-    log.step('apply', 'success', plan.action);
-    applied.warnings.forEach((warning) => log.step('verify', 'skipped', warning));
+    log.applied(plan.action, applied);
     return { kind: 'restored' };
   }
 
@@ -259,12 +263,15 @@ export class LinkDelivery {
     const account = knownAccount(link);
     if (!account || definition.outOfScope === 'ignore') return { kind: 'skipped', reason: 'out of scope' };
     const subject = subjectOf(this.parts, link, { removal: { policy: definition.outOfScope } });
+    log.enter('plan');
     const plan = await target.definition.connector.plan(subject, account, signal);
     log.planned(plan);
     const held = plan.action === 'none' ? undefined : await passGuard(this.parts, target, link, plan);
     if (held) return { kind: 'held', held };
+    log.enter('apply');
     const applied =
       plan.action === 'none' ? undefined : await target.definition.connector.execute(plan, signal);
+    if (applied) log.applied(plan.action, applied);
     const anchor = definition.outOfScope === 'delete' ? null : (applied?.anchor ?? account.anchor);
     return {
       kind: 'applied',

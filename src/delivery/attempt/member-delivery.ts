@@ -46,8 +46,9 @@ export class MemberDelivery {
     if (plan.action !== 'none') {
       const held = await passGuard(this.parts, target, link, plan);
       if (held) return { ...sorted.outcome, failed: [], held };
+      log.enter('apply');
       const applied = await connector.execute(plan, signal);
-      log.step('apply', 'success', `${plan.changes.length} membership changes`);
+      log.applied(`${plan.changes.length} membership changes`, applied);
       outcomes = [...outcomes, ...(applied.edges ?? [])];
     }
     return collect(sorted, outcomes);

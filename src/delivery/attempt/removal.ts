@@ -13,6 +13,7 @@ export class RemovalDelivery {
 
   async deliver(target: RunningTarget, link: Link, log: AttemptLog, signal: AbortSignal): Promise<Outcome> {
     const removal = link.removal ?? { policy: 'retain' as const };
+    log.enter('match');
     const account = await this.account(target, link, log, signal);
     if (!account) return { kind: 'removed' };
     const definition = target.definition.objects[link.resourceType];
@@ -20,6 +21,7 @@ export class RemovalDelivery {
       log.step('plan', 'success', 'the account is retained by policy');
       return { kind: 'retained', anchor: account.anchor };
     }
+    log.enter('plan');
     const plan = await this.plan(target, link, account, removal.policy, signal);
     if (!plan) return { kind: 'removed' };
     log.planned(plan);
@@ -27,8 +29,8 @@ export class RemovalDelivery {
     if (held) return { kind: 'held', held };
     await this.stillOurs(link);
     if (plan.action !== 'none') {
-      await target.definition.connector.execute(plan, signal);
-      log.step('apply', 'success', plan.action);
+      log.enter('apply');
+      log.applied(plan.action, await target.definition.connector.execute(plan, signal));
     }
     return removal.policy === 'delete' ? { kind: 'removed' } : this.retained(account, removal.deleteAfterMs);
   }

@@ -15,6 +15,7 @@ function toRecord(row: Row): LogRecord {
     resourceType: String(row.resource_type),
     label: String(row.label),
     ...(row.anchor === null ? {} : { anchor: String(row.anchor) }),
+    ...(row.account === null ? {} : { account: String(row.account) }),
     action: String(row.action),
     outcome: String(row.outcome) as LogRecord['outcome'],
     durationMs: Number(row.duration_ms),
@@ -35,8 +36,8 @@ export class SqlLogStore extends LogStore {
 
   async insert(tx: Transaction, record: LogRecord): Promise<void> {
     await sqlOf(tx).run(
-      `INSERT INTO provisioning_log (id, at, correlation_id, caller, source, target, resource_id, resource_type, label, anchor, action,
-         outcome, duration_ms, attempt, steps, changes, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO provisioning_log (id, at, correlation_id, caller, source, target, resource_id, resource_type, label, anchor, account, action,
+         outcome, duration_ms, attempt, steps, changes, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         record.id,
         record.at,
@@ -48,6 +49,7 @@ export class SqlLogStore extends LogStore {
         record.resourceType,
         record.label,
         record.anchor ?? null,
+        record.account ?? null,
         record.action,
         record.outcome,
         Math.round(record.durationMs),
@@ -74,8 +76,10 @@ export class SqlLogStore extends LogStore {
     add('label = ?', filter.label);
     add('outcome = ?', filter.outcome);
     add('action = ?', filter.action);
+    add('caller = ?', filter.caller);
     add('correlation_id = ?', filter.correlationId);
     add('id > ?', filter.after);
+    add('id < ?', filter.before);
     const where = parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
     const order = filter.after === undefined ? 'DESC' : 'ASC';
     const rows = await this.reader.all(

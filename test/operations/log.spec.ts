@@ -1,0 +1,104 @@
+import { GatewayInProcess } from './gateway-in-process.js';
+
+interface Logged {
+  id: string;
+  label: string;
+  outcome: string;
+  steps: { name: string; status: string; detail: string }[];
+}
+
+describe('The provisioning log over HTTP', () => {
+  let gateway: GatewayInProcess;
+  const ids: string[] = [];
+
+  beforeAll(async () => {
+    gateway = await new GatewayInProcess({
+      'config/targets/people.yaml': 'kind: memory\nanswer: delivered\n',
+      'config/delivery.yaml': "secrets: { keys: [{ name: test, value: 'file:../key' }] }\n",
+      key: Buffer.alloc(32, 3).toString('base64'),
+    }).start();
+    for (const userName of ['anna', 'bert', 'cleo', 'dora', 'emil']) {
+      const made = await gateway.ask(
+        'scim',
+        'POST',
+        '/scim/v2/Users',
+        {
+          schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+          userName,
+          password: 'Sesame-open-4711',
+        },
+        { 'x-correlation-id': `asked-${userName}` },
+      );
+      expect(made.status).toBe(201);
+      ids.push(made.json.id as string);
+    }
+  });
+  afterAll(() => gateway?.remove());
+
+  const log = async (query: Record<string, string>) => {
+    const answer = await gateway.ask('operations', 'GET', `/operations/v1/log?${new URLSearchParams(query)}`);
+    expect(answer.status).toBe(200);
+    return answer.json as { records: (Logged & Record<string, unknown>)[]; more: boolean; next?: string };
+  };
+  const names = async (query: Record<string, string>) => (await log(query)).records.map(({ label }) => label);
+
+  it('tells of a change who asked, what became of it, and every step, without the password', async () => {
+    const { records } = await log({ resource: 'anna' });
+    expect(records).toMatchObject([
+      {
+        caller: 'scim',
+        source: expect.any(String),
+        target: 'people',
+        resourceId: ids[0],
+        resourceType: 'User',
+        label: 'anna',
+        anchor: expect.any(String),
+        account: 'anna',
+        action: 'create',
+        outcome: 'success',
+        attempt: 1,
+        correlationId: expect.any(String),
+        durationMs: expect.any(Number),
+      },
+    ]);
+    expect(records[0]!.steps.map(({ name, status }) => `${name} ${status}`)).toEqual(
+      ['import', 'scope', 'match', 'plan', 'apply', 'verify'].map((name) => `${name} success`),
+    );
+    expect(records[0]!.changes).toContainEqual(expect.objectContaining({ old: [], new: ['anna'] }));
+    expect(JSON.stringify(records)).not.toContain('Sesame');
+  });
+
+  it('pages to the end in both directions, and says when there is more', async () => {
+    const newest = await log({ limit: '2' });
+    expect([newest.more, newest.records.map(({ label }) => label)]).toEqual([true, ['emil', 'dora']]);
+    const last = await log({ limit: '3', before: newest.records[1]!.id });
+    expect([last.more, last.records.map(({ label }) => label)]).toEqual([false, ['cleo', 'bert', 'anna']]);
+    const oldest = await log({ limit: '4', after: '0' });
+    expect([oldest.more, oldest.records.map(({ label }) => label)]).toEqual([
+      true,
+      ['anna', 'bert', 'cleo', 'dora'],
+    ]);
+    expect(await log({ limit: '4', after: oldest.next! })).toMatchObject({
+      more: false,
+      records: [{ label: 'emil' }],
+    });
+  });
+
+  it('finds by caller, target, outcome, action, resource, correlation id and time', async () => {
+    const [record] = (await log({ resource: ids[2]! })).records;
+    expect(record!.label).toBe('cleo');
+    const correlationId = String(record!.correlationId);
+    expect(await names({ correlationId })).toEqual(['cleo']);
+    const all = { caller: 'scim', target: 'people', outcome: 'success', action: 'create', since: '1h' };
+    expect(await names(all)).toHaveLength(5);
+    for (const [name, other] of Object.entries({
+      caller: 'nobody',
+      target: 'other',
+      outcome: 'failure',
+      action: 'delete',
+      since: '2099-01-01T00:00:00Z',
+    }))
+      expect([name, await names({ ...all, [name]: other })]).toEqual([name, []]);
+    expect(await names({ until: String(record!.at) })).not.toContain('cleo');
+  });
+});
