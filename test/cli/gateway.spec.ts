@@ -266,15 +266,18 @@ describe('Verbs that ask the gateway', () => {
       account: ' +1"x',
       anchor: 'guid',
       attempt: 2,
-      steps: [{ name: 'plan', status: 'success', detail: 'create' }],
+      steps: [
+        { name: 'plan', status: 'success', detail: 'create' },
+        { name: 'apply', status: 'failure', detail: 'no' },
+      ],
       changes: [{ attribute: 'cn', old: [], new: ['a', 'b'] }],
     });
     server.answer = () => ({ body: { records: [record], more: false } });
     const { stdout } = await landfall(['log', '--csv', '--since', '2h']);
     expect(server.asked[0]!.url).toBe('/operations/v1/log?since=2h&limit=1000&after=0');
-    expect(stdout.split('\n')).toEqual([
+    expect(stdout.split('\r\n')).toEqual([
       '"time","target","type","who","action","outcome","by","detail","correlationId","durationMs","recommendedAction","id","source","resourceId","anchor","account","attempt","errorKind","steps","changes"',
-      `"1970-01-01T00:00:00.000Z","ad","User","'=cmd()","update","success","entra","cn","c","1","","${record.id}","","","guid","' +1""x","2","","plan success: create","cn:  -> a | b"`,
+      `"1970-01-01T00:00:00.000Z","ad","User","'=cmd()","update","success","entra","cn","c","1","","${record.id}","","","guid","' +1""x","2","","plan success: create\napply failure: no","cn:  -> a | b"`,
       '',
     ]);
   });

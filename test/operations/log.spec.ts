@@ -102,3 +102,49 @@ describe('The provisioning log over HTTP', () => {
     expect(await names({ until: String(record!.at) })).not.toContain('cleo');
   });
 });
+
+describe('The provisioning log of what is not delivered', () => {
+  it('names the step that failed and what to do, and who is out of scope', async () => {
+    const gateway = await new GatewayInProcess({
+      'config/targets/badges.yaml': `kind: memory
+answer: stored
+settings: { unique: [badge] }
+users:
+  scope: [[{ attribute: userType, operator: EQUALS, value: Employee }]]
+  mapping: [{ target: badge, constant: same }]
+`,
+    }).start();
+    try {
+      for (const [userName, userType] of Object.entries({
+        anna: 'Employee',
+        bert: 'Guest',
+        cleo: 'Employee',
+      }))
+        await gateway.ask('scim', 'POST', '/scim/v2/Users', {
+          schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+          userName,
+          userType,
+        });
+      const end = performance.now() + 5000;
+      let found: Record<string, Logged & { error?: object }> = {};
+      while (Object.keys(found).length < 3 && performance.now() < end) {
+        const { json } = await gateway.ask('operations', 'GET', '/operations/v1/log');
+        found = Object.fromEntries((json.records as Logged[]).map((record) => [record.label, record]));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      expect(found).toMatchObject({
+        anna: { outcome: 'success', action: 'create' },
+        bert: { outcome: 'skipped', action: 'none', steps: [{ name: 'import' }, { name: 'scope' }] },
+        cleo: {
+          outcome: 'failure',
+          action: 'create',
+          error: { kind: 'conflict', attribute: 'badge', recommendedAction: expect.any(String) },
+        },
+      });
+      expect(found.bert!.steps.at(-1)!.detail).toBe('out of scope');
+      expect(found.cleo!.steps.at(-1)).toMatchObject({ name: 'apply', status: 'failure' });
+    } finally {
+      await gateway.remove();
+    }
+  });
+});

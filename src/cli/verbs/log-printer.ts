@@ -56,14 +56,15 @@ export function logPrinter(form: 'json' | 'csv' | 'table'): Print {
   if (form === 'json') return (records) => records.forEach((record) => line(JSON.stringify(record)));
   if (form === 'csv') {
     return (records, first) => {
-      if (first) line(csvHeadings.map(csvCell).join(','));
-      records.forEach((record) => line(csvRow(record)));
+      // RFC 4180, 2: lines end in CRLF.
+      const rows = [...(first ? [csvHeadings] : []), ...records.map(csvRow)];
+      process.stdout.write(rows.map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join(''));
     };
   }
   return (records, first) => line(first ? table(headings, records.map(row)) : aligned(records.map(row)));
 }
 
-function csvRow(record: LogRecord): string {
+function csvRow(record: LogRecord): unknown[] {
   const { error, steps = [], changes } = record;
   const values = (list: readonly string[] = []) => list.join(' | ');
   return [
@@ -80,9 +81,7 @@ function csvRow(record: LogRecord): string {
     error?.kind,
     steps.map(({ name, status, detail }) => `${name} ${status}: ${detail}`).join('\n'),
     changes.map((change) => `${change.attribute}: ${values(change.old)} -> ${values(change.new)}`).join('\n'),
-  ]
-    .map(csvCell)
-    .join(',');
+  ];
 }
 
 /** Quoted (RFC 4180), and nothing that a spreadsheet would take for a formula. */

@@ -207,7 +207,8 @@ export class MemoryConnector implements Connector, Lists {
 function planCreate(subject: Subject, desired: DesiredAccount): Plan {
   const writes = differing(writesOf(desired), undefined);
   const step: Step = { kind: 'create', subject, writes, enabled: desired.enabled ?? true };
-  return composePlan({ action: 'create', changes: changesOf(writes, undefined, subject), steps: step });
+  const changes = changesOf(writes, undefined, subject);
+  return composePlan({ action: 'create', account: subject.label, changes, steps: step });
 }
 
 function planUpdate(subject: Subject, desired: DesiredAccount, account: MemoryAccount): Plan {

@@ -53,6 +53,7 @@ export class AttemptLog {
       'success',
       plan.action === 'none' ? 'nothing to do' : `${plan.action} ${plan.account ?? ''}`.trim(),
     );
+    this.enter('apply');
   }
 
   /** True when the attempt wrote or meant to write something: what is worth a record. */

@@ -182,7 +182,9 @@ export class Closing {
     outcome: Outcome,
     now: number,
   ): Promise<void> {
-    if (!log.noteworthy && outcome.kind !== 'held') return;
+    // A pass over everything has nothing to tell about those that are out of scope; a change has.
+    const left = outcome.kind === 'skipped' && link.priority === 0;
+    if (!log.noteworthy && outcome.kind !== 'held' && !left) return;
     const anchor = outcome.kind === 'applied' ? (outcome.anchor ?? undefined) : undefined;
     const state = outcome.kind === 'held' ? 'pending' : outcome.kind === 'skipped' ? 'skipped' : 'success';
     await this.parts.logs.insert(tx, log.record(state, now, anchor, held(outcome, now)));

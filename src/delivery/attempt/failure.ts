@@ -179,13 +179,26 @@ function retries(kind: ConnectorError['kind']): boolean {
   return kind === 'unavailable' || kind === 'unknown' || kind === 'misconfigured';
 }
 
+/** Where the connector has no better advice. */
+const whatToDo: Record<ConnectorError['kind'], string> = {
+  unavailable: 'Nothing: it is tried again until the target answers.',
+  unknown: 'Nothing: the account is looked at before anything is repeated.',
+  rejected:
+    'Correct the value at the source or the mapping, then repeat the change or run `landfall link retry`.',
+  conflict: 'Free the value in the target, or change it at the source; then run `landfall link retry`.',
+  missing:
+    'Bring the account back, or decide by `whenMissing` in the target file; then run `landfall link retry`.',
+  misconfigured:
+    'Mend the configuration, prove it with `landfall target check`, then run `landfall target resume`.',
+};
+
 export function linkError(error: ConnectorError, at: number): LinkError {
   return {
     kind: error.kind,
     detail: error.detail,
     at,
     ...(error.attribute === undefined ? {} : { attribute: error.attribute }),
-    ...(error.recommendedAction === undefined ? {} : { recommendedAction: error.recommendedAction }),
+    recommendedAction: error.recommendedAction ?? whatToDo[error.kind],
     ...(error.diagnostic === undefined ? {} : { diagnostic: error.diagnostic }),
   };
 }

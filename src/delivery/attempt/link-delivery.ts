@@ -118,7 +118,6 @@ export class LinkDelivery {
     const held = await passGuard(this.parts, target, link, plan);
     if (held) return { kind: 'held', held };
     await rememberMark(this.parts, password, plan.passwordMark);
-    log.enter('apply');
     const applied = await connector.execute(plan, signal);
     log.applied(plan.action, applied);
     const known = {
@@ -247,7 +246,6 @@ export class LinkDelivery {
     log: AttemptLog,
     signal: AbortSignal,
   ): Promise<Outcome> {
-    log.enter('apply');
     const applied = await target.definition.connector.execute(plan, signal);
     log.applied(plan.action, applied);
     return { kind: 'restored' };
@@ -268,7 +266,6 @@ export class LinkDelivery {
     log.planned(plan);
     const held = plan.action === 'none' ? undefined : await passGuard(this.parts, target, link, plan);
     if (held) return { kind: 'held', held };
-    log.enter('apply');
     const applied =
       plan.action === 'none' ? undefined : await target.definition.connector.execute(plan, signal);
     if (applied) log.applied(plan.action, applied);

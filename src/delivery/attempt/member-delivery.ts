@@ -46,7 +46,6 @@ export class MemberDelivery {
     if (plan.action !== 'none') {
       const held = await passGuard(this.parts, target, link, plan);
       if (held) return { ...sorted.outcome, failed: [], held };
-      log.enter('apply');
       const applied = await connector.execute(plan, signal);
       log.applied(`${plan.changes.length} membership changes`, applied);
       outcomes = [...outcomes, ...(applied.edges ?? [])];

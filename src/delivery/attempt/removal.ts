@@ -29,7 +29,6 @@ export class RemovalDelivery {
     if (held) return { kind: 'held', held };
     await this.stillOurs(link);
     if (plan.action !== 'none') {
-      log.enter('apply');
       log.applied(plan.action, await target.definition.connector.execute(plan, signal));
     }
     return removal.policy === 'delete' ? { kind: 'removed' } : this.retained(account, removal.deleteAfterMs);
