@@ -52,6 +52,8 @@ export interface ConnectorKind<Settings extends object = object> {
   expandCandidates?(settings: Settings, kind: ResourceKind, attribute: string, given: string[]): string[];
   /** Folds a unique value to the form in which the target compares it. */
   fold(attribute: string, value: string): string;
+  /** The attributes of the target that a mapping line of this name writes, where they are not the name itself. */
+  writes?(target: string): readonly string[];
   create(settings: Settings, context: ConnectorContext): Connector;
   /** Scripts that give the service account exactly the rights that the mapping needs, by name of the tool. */
   rights?(

@@ -102,6 +102,7 @@ const parts: Record<keyof ConnectorKind, { type: 'string' | 'function' | 'object
   fold: { type: 'function', required: true },
   create: { type: 'function', required: true },
   expandCandidates: { type: 'function', required: false },
+  writes: { type: 'function', required: false },
   rights: { type: 'function', required: false },
 };
 

@@ -1,4 +1,5 @@
 import type { ConnectorKind } from '../kind.js';
+import { attributesOf } from './account/attribute-fence.js';
 import { AdConnector } from './ad-connector.js';
 import { defaultMapping } from './default-mapping.js';
 import { candidates, foldName } from './names.js';
@@ -22,6 +23,7 @@ export const activeDirectory: ConnectorKind<AdSettings> = {
   },
   fold: (_attribute, value) => foldName(value),
   expandCandidates: (_settings, kind, attribute, given) => candidates(attribute, kind, given),
+  writes: (target) => (target.toLowerCase() === 'rdn' ? ['distinguishedName'] : attributesOf(target)),
   create: (settings, context) => new AdConnector(settings, context),
   rights: (settings, mapped, { restores }) => ({ scripts: rightsScripts(settings, mapped, restores) }),
 };

@@ -24,12 +24,12 @@ export class Inventory {
   ) {}
 
   async *list(kind: ResourceKind, signal: AbortSignal): AsyncGenerator<ListedAccount> {
-    const names = [...new Set((this.mapped[kind] ?? []).flatMap(attributesOf))].filter(
-      (name) => !LARGE.has(name.toLowerCase()),
-    );
+    const mapped = this.mapped[kind] ?? [];
+    const names = [...new Set(mapped.flatMap(attributesOf))].filter((name) => !LARGE.has(name.toLowerCase()));
+    const composed = mapped.filter((name) => attributesOf(name).length > 1);
     for (const base of outermost(this.fence.bases(kind))) {
       for await (const page of this.pages(kind, base, names, signal)) {
-        for (const entry of page) yield this.listed(kind, entry, names, signal);
+        for (const entry of page) yield this.listed(kind, entry, names, composed, signal);
       }
     }
   }
@@ -65,10 +65,10 @@ export class Inventory {
     kind: ResourceKind,
     entry: AdEntry,
     names: readonly string[],
+    composed: readonly string[],
     signal: AbortSignal,
   ): ListedAccount {
     const stamp = entry.one(this.settings.anchorAttribute);
-    const present = names.filter((name) => entry.raw(name).length > 0);
     const control = entry.number('userAccountControl');
     const conflict = replicationConflict(entry);
     return {
@@ -78,10 +78,10 @@ export class Inventory {
       ...(conflict === undefined ? {} : { conflict }),
       ...(control === undefined ? {} : { enabled: isEnabled(control) }),
       attributes: Object.fromEntries(
-        present.map((name) => [
-          name,
-          entry.raw(name).map((value) => (typeof value === 'string' ? value : value.toString('base64'))),
-        ]),
+        [
+          ...names.map((name) => [name, texts(entry, name)] as const),
+          ...composed.map((name) => [name, partsOf(name).flatMap((part) => texts(entry, part))] as const),
+        ].filter(([, values]) => values.length > 0),
       ),
       ...(kind === 'Group' ? { members: this.members(entry.guid, signal) } : {}),
     };
@@ -93,6 +93,16 @@ export class Inventory {
     ))
       yield* range;
   }
+}
+
+function texts(entry: AdEntry, name: string): string[] {
+  return entry.raw(name).map((value) => (typeof value === 'string' ? value : value.toString('base64')));
+}
+
+/** What a mapping line of several attributes was given: the values of a family, and of a country its letters. */
+function partsOf(name: string): readonly string[] {
+  const parts = attributesOf(name);
+  return name.includes('+') ? parts : parts.slice(0, 1);
 }
 
 /** A base below another would be listed twice. */

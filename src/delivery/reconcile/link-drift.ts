@@ -1,4 +1,5 @@
 import { ConnectorError, type PlannedChange } from '../../connectors/connector.js';
+import type { ConnectorKind } from '../../connectors/kind.js';
 import type { Resource } from '../../identity/model.js';
 import type { ResourceService } from '../../identity/resource-service.js';
 import { IdentityError } from '../../identity/identity.errors.js';
@@ -78,9 +79,11 @@ export class LinkDrift {
     preview: Preview,
     findings: Findings,
   ): Promise<void> {
-    const { lines } = target.definition.objects[link.resourceType]!;
+    const { kind, objects } = target.definition;
+    const { lines } = objects[link.resourceType]!;
     const policyOf = (attribute: string): Policy =>
-      lines.find((line) => line.target.toLowerCase() === attribute.toLowerCase())?.drift ?? 'enforce';
+      lines.find(({ target: name }) => writes(kind, name).includes(attribute.toLowerCase()))?.drift ??
+      'enforce';
     const by: Record<Policy, PlannedChange[]> = { enforce: [], report: [], adopt: [] };
     for (const change of preview.changes) by[policyOf(change.attribute)].push(change);
     findings.list('drifted', rowOf(link, preview, described(preview)));
@@ -135,6 +138,10 @@ export class LinkDrift {
   private async raise(job: Job, link: Link): Promise<void> {
     await this.parts.unitOfWork.run((tx) => this.parts.links.raise(tx, raisedBy(job, link)));
   }
+}
+
+function writes(kind: ConnectorKind, target: string): string[] {
+  return (kind.writes?.(target) ?? [target]).map((name) => name.toLowerCase());
 }
 
 function rowOf(link: Link, preview: Preview, detail: string) {
