@@ -2,7 +2,8 @@ import { ConnectorError, type Applied, type Plan } from '../../src/connectors/co
 import { deliveryDefaults } from '../../src/delivery/target-definition.js';
 import { sqlOf } from '../../src/store/sql/sql.js';
 import { onEveryEngine } from '../store/stores.js';
-import { caller, noView, TestGateway, type TestTarget } from './gateway.js';
+import { caller, noView, objectDefinition, TestGateway, type TestTarget } from './gateway.js';
+import { RecordingTarget } from './recording-target.js';
 
 const rejected = (detail = 'the title is too long') => new ConnectorError({ kind: 'rejected', detail });
 const unavailable = () => new ConnectorError({ kind: 'unavailable', detail: 'nobody answers' });
@@ -19,6 +20,15 @@ describe('The rules of delivery', () => {
       gateway.opened.store.unitOfWork.run((tx) => sqlOf(tx).run(text, parameters));
     const title = async (id: string) =>
       (await gateway.identity.get('User', id, caller, noView)).resource.attributes.title;
+    const setPassword = (id: string, password: string) =>
+      gateway.identity.edit(
+        'User',
+        id,
+        { apply: ({ attributes }) => ({ attributes, secrets: { password } }), members: [] },
+        {},
+        caller,
+        noView,
+      );
     afterEach(async () => {
       await gateway?.close();
       expect(gateway?.errors ?? []).toEqual([]);
@@ -59,6 +69,72 @@ describe('The rules of delivery', () => {
       await gateway.change('User', id, { title: 'Queen' });
       await gateway.until(() => gateway.target.byName('nora')!.attributes.title === 'Queen');
       expect(await title(id)).toBe('Queen');
+    });
+
+    it('bring to another target only what was decided, and nothing of what was undone (4)', async () => {
+      const other = new RecordingTarget();
+      gateway = await new TestGateway(await open(), {}, {}, undefined, {
+        others: [{ name: 'other', connector: other }],
+      }).start();
+      let seen: string[] | undefined;
+      let refuses = false;
+      gateway.target.before = async () => {
+        await after(300);
+        seen = [...other.writes];
+        if (refuses) throw rejected();
+      };
+      const id = await gateway.user('nora', { title: 'Clerk' });
+      expect(seen).toEqual([]);
+      await gateway.until(() => other.byName('nora') !== undefined);
+      refuses = true;
+      await expect(gateway.user('ola')).rejects.toMatchObject({ code: 'refusedByTarget' });
+      await expect(gateway.change('User', id, { title: 'Queen' })).rejects.toMatchObject({
+        code: 'refusedByTarget',
+      });
+      await expect(setPassword(id, 'Refused-1')).rejects.toMatchObject({ code: 'refusedByTarget' });
+      refuses = false;
+      const { links } = gateway.opened.delivery;
+      await gateway.until(
+        async () => (await links.list({ target: 'other', state: 'due', limit: 10 })).length === 0,
+      );
+      expect(other.writes).toEqual(['create nora']);
+      expect(await links.list({ target: 'other', limit: 10 })).toHaveLength(1);
+      const waiting = "SELECT target FROM sealed WHERE purpose = 'set'";
+      expect(await gateway.opened.store.reader.all(waiting)).toEqual([]);
+    });
+
+    it('write nothing to another target that was read while its decision was pending (4)', async () => {
+      const other = new RecordingTarget();
+      gateway = await new TestGateway(await open(), {}, {}, undefined, {
+        others: [{ name: 'other', connector: other }],
+      }).start();
+      const id = await gateway.user('nora', { title: 'Clerk' });
+      await gateway.until(() => other.byName('nora') !== undefined);
+      const titles: string[] = [];
+      other.after = () => void titles.push(other.byName('nora')!.attributes.title!);
+      gateway.target.before = async (plan) => {
+        if (!JSON.stringify(plan.steps).includes('"Queen"')) return;
+        await after(500);
+        throw rejected();
+      };
+      const { links } = gateway.opened.delivery;
+      const claim = links.claim.bind(links);
+      let changing: Promise<unknown> | undefined;
+      links.claim = async (...asked) => {
+        const claimed = await claim(...asked);
+        if (asked[0] === 'other' && claimed.length > 0 && !changing) {
+          changing = gateway.change('User', id, { title: 'Queen' }).catch((error: unknown) => error);
+          await gateway.until(async () => (await title(id)) === 'Queen');
+        }
+        return claimed;
+      };
+      await gateway.change('User', id, { title: 'Lead' });
+      await gateway.until(() => titles.length > 0);
+      expect(await changing).toMatchObject({ code: 'refusedByTarget' });
+      await gateway.until(
+        async () => (await links.list({ target: 'other', state: 'due', limit: 10 })).length === 0,
+      );
+      expect(titles).toEqual(['Lead']);
     });
 
     it('answer DELETE at the commit, and park what the target refuses (5)', async () => {
@@ -240,6 +316,40 @@ describe('The rules of delivery', () => {
       await gateway.until(() => !gateway.target.byName('nora')!.enabled);
     });
 
+    it('reserve a name before the first write, keep it on retry, and choose again only for another input (18)', async () => {
+      const expression = 'SelectUniqueValue([displayName], Join("", [displayName], "1"))';
+      const mapping = [
+        { target: 'name', expression, unique: true },
+        { target: 'title', source: 'title' },
+      ];
+      await start({ definitions: { User: objectDefinition('User', { mapping }) } });
+      const create = (userName: string, displayName = 'jdoe') => gateway.user(userName, { displayName });
+      const names = () =>
+        [...gateway.target.accounts.values()].map(({ attributes }) => attributes.name).sort();
+      let john = '';
+      gateway.target.before = (plan) => {
+        if (john === '' || JSON.stringify(plan.steps).includes(john)) throw unavailable();
+      };
+      john = await create('john');
+      gateway.target.after = () => {
+        throw new ConnectorError({ kind: 'unknown', detail: 'the connection was lost' });
+      };
+      const jane = await create('jane');
+      await gateway.until(() => names().join() === 'jdoe1');
+      // The better name becomes free while nobody knows what became of the create.
+      await gateway.remove('User', john);
+      await gateway.until(async () => (await gateway.link(john)) === undefined);
+      gateway.target.after = () => undefined;
+      await gateway.until(async () => (await gateway.link(jane))!.state === 'applied');
+      await gateway.change('User', jane, { title: 'Clerk' });
+      expect(names()).toEqual(['jdoe1']);
+      await create('jim');
+      expect(names()).toEqual(['jdoe', 'jdoe1']);
+      await gateway.change('User', jane, { displayName: 'jroe' });
+      await create('joan', 'jroe');
+      expect(names()).toEqual(['jdoe', 'jroe', 'jroe1']);
+    });
+
     it('let no membership vanish with its resource unseen (19)', async () => {
       await start();
       const nora = await gateway.user('nora');
@@ -291,30 +401,21 @@ describe('The rules of delivery', () => {
         return rows.filter(({ purpose }) => purpose === 'set').length;
       };
       expect(await sealed()).toBe(0);
-      const setPassword = (password: string) =>
-        gateway.identity.edit(
-          'User',
-          id,
-          { apply: ({ attributes }) => ({ attributes, secrets: { password } }), members: [] },
-          {},
-          caller,
-          noView,
-        );
       gateway.target.before = () => {
         throw rejected();
       };
-      await expect(setPassword('Refused-1')).rejects.toMatchObject({ code: 'refusedByTarget' });
+      await expect(setPassword(id, 'Refused-1')).rejects.toMatchObject({ code: 'refusedByTarget' });
       expect(await sealed()).toBe(0);
       gateway.target.before = () => {
         throw unavailable();
       };
-      await setPassword('Waiting-1');
+      await setPassword(id, 'Waiting-1');
       expect(await sealed()).toBe(1);
       await gateway.opened.delivery.sealed.eraseExpired(
         (await gateway.opened.delivery.clock.now()) + 8 * 86_400_000,
       );
       expect(await sealed()).toBe(0);
-      await setPassword('Waiting-2');
+      await setPassword(id, 'Waiting-2');
       gateway.target.before = () => undefined;
       await gateway.remove('User', id);
       await gateway.until(async () => (await gateway.link(id)) === undefined);

@@ -14,6 +14,7 @@ export class Closing {
   success(link: Link, outcome: Outcome, log: AttemptLog, revision: string): Promise<string[]> {
     return this.parts.unitOfWork.run(async (tx) => {
       const now = await this.parts.clock.now(tx);
+      if (outcome.kind === 'overtaken') return this.overtaken(tx, link, now);
       const seen = await decidable(this.parts, tx, link);
       if (outcome.kind === 'removed' || outcome.kind === 'gone')
         return this.removed(tx, link, seen, log, now);
@@ -108,6 +109,16 @@ export class Closing {
       nextAttemptAt: now,
       held,
     });
+  }
+
+  private async overtaken(tx: Transaction, link: Link, now: number): Promise<string[]> {
+    const { attempts } = link;
+    await this.parts.links.close(tx, link, this.parts.replica.name, {
+      state: 'due',
+      attempts,
+      nextAttemptAt: now,
+    });
+    return [];
   }
 
   private async skipped(tx: Transaction, link: Link, now: number, revision: string): Promise<void> {

@@ -5,6 +5,7 @@ import { backOff } from '../retry-policy.js';
 import type { AttemptLog } from './attempt-log.js';
 import { decidable } from './decidable.js';
 import type { AttemptParts } from './parts.js';
+import { undoneElsewhere } from './undone-elsewhere.js';
 import { WaitsFor } from './waits-for.js';
 
 /** Turns anything thrown into the closed set of connector errors. A fault of ours is retried, and parked when it stays. */
@@ -135,6 +136,7 @@ export class FailureClosing {
       ...(error.scimType === undefined ? {} : { scimType: error.scimType }),
       ...(error.attribute === undefined ? {} : { attribute: error.attribute }),
     });
+    await undoneElsewhere(this.parts, tx, link, change, now);
     if (change.kind === 'create') await this.dropCreate(tx, link, error);
     else await this.dropUpdate(tx, link, now);
     return true;

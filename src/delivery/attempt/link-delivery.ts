@@ -8,6 +8,7 @@ import { AttemptLog } from './attempt-log.js';
 import { passGuard } from './guard.js';
 import type { Outcome } from './outcome.js';
 import type { AttemptParts } from './parts.js';
+import { overtaken } from './overtaken.js';
 import { passwordFor, rememberMark, type PasswordInUse } from './password.js';
 import { reserve, type Reserved, type Taken } from './reserve.js';
 import { desiredAccount, mappingInput, refuseProblems, subjectOf, type SeenResource } from './subject.js';
@@ -115,6 +116,7 @@ export class LinkDelivery {
     if (plan.action === 'restore') return this.restored(target, link, plan, log, signal);
     if (plan.action === 'none')
       return this.done(reserved, plan.anchor ?? account?.anchor, account, password, link.facts);
+    if (await overtaken(this.parts, target, link)) return { kind: 'overtaken' };
     const held = await passGuard(this.parts, target, link, plan);
     if (held) return { kind: 'held', held };
     await rememberMark(this.parts, password, plan.passwordMark);
@@ -129,10 +131,7 @@ export class LinkDelivery {
       known.anchor,
       known,
       applied.passwordSet || plan.passwordArrived ? password : undefined,
-      {
-        ...link.facts,
-        ...applied.facts,
-      },
+      { ...link.facts, ...applied.facts },
     );
   }
 

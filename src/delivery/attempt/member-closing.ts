@@ -6,6 +6,7 @@ import type { AttemptLog } from './attempt-log.js';
 import { linkError } from './failure.js';
 import type { MemberOutcome } from './member-delivery.js';
 import type { AttemptParts } from './parts.js';
+import { undoneElsewhere } from './undone-elsewhere.js';
 
 const keptForeverMs = 100 * 365 * 86_400_000;
 
@@ -89,6 +90,7 @@ export class MemberClosing {
       });
       if (!taken) continue;
       await this.parts.edges.add(tx, link.target, change.former?.edges ?? [], undefined, now);
+      await undoneElsewhere(this.parts, tx, link, change, now);
       await this.parts.undecided.resolve(tx, change.changeId, 'undone', refusalOf(mine));
       undone.push(change.changeId);
     }

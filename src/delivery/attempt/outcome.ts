@@ -14,6 +14,8 @@ export type Outcome =
       again?: boolean;
     }
   | { kind: 'skipped'; reason: string }
+  /** Nothing was written: what was read may be taken back. The link stays due. */
+  | { kind: 'overtaken' }
   | { kind: 'held'; held: HeldPlan }
   /** The account is gone and policy says to make a new one: the next pass does. */
   | { kind: 'recreate' }

@@ -36,6 +36,8 @@ export async function reserve(
     const reserved: Reserved = { unique: {}, values: {} };
     for (const candidates of wanted)
       await reserveOne(parts, tx, target, link, container, candidates, taken, reserved);
+    // An account whose create was not answered bears these: a better candidate that becomes free is not for it.
+    if (link.anchor === undefined && wanted.length > 0) await parts.links.chose(tx, link.id, reserved.values);
     return reserved;
   });
 }

@@ -1,4 +1,4 @@
-import type { Link, LinkState } from '../../delivery/model.js';
+import type { Link, LinkState, ReservedValue } from '../../delivery/model.js';
 import {
   LinkStore,
   type Farthest,
@@ -14,6 +14,10 @@ import { storeNow } from '../clock.js';
 import { marks, pieces, sqlOf, toJson, type Parameter, type Row, type Sql } from '../sql/sql.js';
 import { closeLink } from './close-link.js';
 import { toLink } from './link-rows.js';
+
+/** No other target has still to decide the last change of the resource. */
+const decided =
+  "NOT EXISTS (SELECT 1 FROM undecided u WHERE u.resource_id = link.resource_id AND u.state = 'pending' AND u.link_id <> link.id)";
 
 export class SqlLinkStore extends LinkStore {
   constructor(
@@ -198,14 +202,14 @@ export class SqlLinkStore extends LinkStore {
       const skip = sql.engine === 'postgres' ? 'FOR UPDATE SKIP LOCKED' : '';
       const free = '(lease_until IS NULL OR lease_until < ?)';
       const work = await sql.all<{ id: string }>(
-        `SELECT id FROM link WHERE target = ? AND state IN ('due', 'removing') AND (next_attempt_at <= ? OR next_attempt_at > ?) AND ${free}
+        `SELECT id FROM link WHERE target = ? AND state IN ('due', 'removing') AND (next_attempt_at <= ? OR next_attempt_at > ?) AND ${free} AND ${decided}
          ORDER BY priority, next_attempt_at LIMIT ? ${skip}`,
         [target, now, now + farthest.links, now, limit],
       );
       if (work.length < limit) {
         const groups = await sql.all<{ id: string }>(
           `SELECT id FROM link WHERE target = ? AND edges_due_at IS NOT NULL AND (edges_due_at <= ? OR edges_due_at > ?)
-             AND state = 'applied' AND ${free} ORDER BY edges_due_at LIMIT ? ${skip}`,
+             AND state = 'applied' AND ${free} AND ${decided} ORDER BY edges_due_at LIMIT ? ${skip}`,
           [target, now, now + farthest.edges, now, limit - work.length],
         );
         work.push(...groups);
@@ -291,6 +295,10 @@ export class SqlLinkStore extends LinkStore {
     return true;
   }
 
+  async chose(tx: Transaction, linkId: string, values: Record<string, ReservedValue>): Promise<void> {
+    await sqlOf(tx).run('UPDATE link SET unique_values = ? WHERE id = ?', [toJson(values), linkId]);
+  }
+
   async setState(
     tx: Transaction,
     linkId: string,
@@ -343,8 +351,8 @@ export class SqlLinkStore extends LinkStore {
     const now = await storeNow(this.reader);
     const row = await this.reader.get<{ at: number | null }>(
       `SELECT MIN(at) AS at FROM (
-         SELECT MIN(next_attempt_at) AS at FROM link WHERE target = ? AND state IN ('due', 'removing') AND ${free}
-         UNION ALL SELECT MIN(edges_due_at) AS at FROM link WHERE target = ? AND edges_due_at IS NOT NULL AND state = 'applied' AND ${free}) AS due`,
+         SELECT MIN(next_attempt_at) AS at FROM link WHERE target = ? AND state IN ('due', 'removing') AND ${free} AND ${decided}
+         UNION ALL SELECT MIN(edges_due_at) AS at FROM link WHERE target = ? AND edges_due_at IS NOT NULL AND state = 'applied' AND ${free} AND ${decided}) AS due`,
       [target, now, target, now],
     );
     return row?.at === null || row?.at === undefined ? undefined : Number(row.at);
