@@ -64,7 +64,8 @@ describe('The guard against accidents on a real domain', () => {
     expect(await gateway.operations('POST', '/guard/discard', { target: 'ad', all: true })).toEqual({
       discarded: 1,
     });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await gateway.settled(10_000);
+    expect((await gateway.operations('GET', '/targets/ad')).openEdges).toEqual({ due: 0, parked: people });
     expect(await members()).toBe(people);
     expect(await held()).toEqual([]);
   }, 60_000);
@@ -86,7 +87,7 @@ describe('The guard against accidents on a real domain', () => {
     expect(await gateway.operations('POST', '/guard/discard', { all: true })).toEqual({
       discarded: people - threshold - 1,
     });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await gateway.settled(10_000);
     expect(await enabled()).toBe(people - threshold - 1);
     expect(await held()).toEqual([]);
   }, 60_000);
