@@ -88,6 +88,7 @@ module.exports = {
       'identity/',
       'delivery/',
       'sources/intake/parked-records',
+      'sources/intake/awaited-references',
       'events/event\\.ts$',
       'provisioning-log/',
       'schema/',

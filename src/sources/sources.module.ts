@@ -4,9 +4,12 @@ import { ResourceIndexer, ResourceStore } from '../identity/ports.js';
 import { ResourceService } from '../identity/resource-service.js';
 import { SchemaRegistry } from '../schema/schema-registry.js';
 import { Intake } from './feed.js';
+import { AwaitedReferences } from './intake/awaited-references.js';
+import { LateReferences } from './intake/late-references.js';
 import { ParkedDecisions } from './intake/parked-decisions.js';
 import { ParkedRecords } from './intake/parked-records.js';
 import { RecordIntake, type IntakeParts } from './intake/record-intake.js';
+import { LateReferenceRounds } from './late-reference-rounds.js';
 import { SourceDefinitions } from './intake/source-definition.js';
 
 const given = [
@@ -17,12 +20,16 @@ const given = [
   ParkedRecords,
   SourceDefinitions,
   Authority,
+  AwaitedReferences,
 ] as const;
 
 function intakeOf(...parts: unknown[]): RecordIntake {
-  const [resources, store, indexer, registry, parked, definitions, authority] = parts;
+  const [resources, store, indexer, registry, parked, definitions, authority, awaited] = parts;
   return new RecordIntake({
-    ...({ resources, store, indexer, registry, parked, definitions, authority } as Omit<IntakeParts, 'now'>),
+    ...({ resources, store, indexer, registry, parked, definitions, authority, awaited } as Omit<
+      IntakeParts,
+      'now'
+    >),
     now: Date.now,
   });
 }
@@ -37,6 +44,17 @@ export class SourcesModule {
       providers: [
         { provide: RecordIntake, inject: [...given], useFactory: intakeOf },
         { provide: Intake, useExisting: RecordIntake },
+        {
+          provide: LateReferenceRounds,
+          inject: [AwaitedReferences, RecordIntake, ResourceService, ResourceStore, SchemaRegistry],
+          useFactory: (
+            awaited: AwaitedReferences,
+            intake: RecordIntake,
+            resources: ResourceService,
+            store: ResourceStore,
+            registry: SchemaRegistry,
+          ) => new LateReferenceRounds(new LateReferences({ awaited, intake, resources, store, registry })),
+        },
         {
           provide: ParkedDecisions,
           inject: [ResourceService, ResourceStore, SchemaRegistry, ParkedRecords, RecordIntake],

@@ -19,6 +19,7 @@ import { EventStore } from '../events/event.js';
 import { StoreCopy } from '../delivery/jobs/store-copy.js';
 import { ResourceIndexer, ResourceStore, UnitOfWork } from '../identity/ports.js';
 import { SchemaRegistry } from '../schema/schema-registry.js';
+import { AwaitedReferences } from '../sources/intake/awaited-references.js';
 import { ParkedRecords } from '../sources/intake/parked-records.js';
 import { dataSourceOptions, type StoreOptions } from './data-source.js';
 import { openStore, type Store } from './store.js';
@@ -53,6 +54,7 @@ const ports: Provider[] = [
   port(StoreCopy, (stores) => stores.copy),
   port(EventStore, (stores) => stores.events),
   port(ParkedRecords, (stores) => stores.parkedRecords),
+  port(AwaitedReferences, (stores) => stores.awaitedReferences),
   port(StoreClock, (stores) => stores.delivery.clock),
 ];
 

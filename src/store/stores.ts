@@ -16,6 +16,7 @@ import { SqlEventStore } from './events/sql-event-store.js';
 import { Cursors } from './resources/cursors.js';
 import { ResourceSearch } from './resources/resource-search.js';
 import { SqlResourceStore } from './resources/sql-resource-store.js';
+import { SqlAwaitedReferences } from './sources/sql-awaited-references.js';
 import { SqlParkedRecords } from './sources/sql-parked-records.js';
 import type { Store } from './store.js';
 import { storeFacts, type StoreFacts } from './store-facts.js';
@@ -27,6 +28,7 @@ export interface Stores {
   resources: SqlResourceStore;
   delivery: DeliveryStores;
   parkedRecords: SqlParkedRecords;
+  awaitedReferences: SqlAwaitedReferences;
   events: SqlEventStore;
   copy: SqliteCopy;
 }
@@ -52,6 +54,7 @@ export async function createStores(store: Store, registry: SchemaRegistry): Prom
     indexer,
     resources: new SqlResourceStore(reader, search),
     parkedRecords: new SqlParkedRecords(reader, unitOfWork),
+    awaitedReferences: new SqlAwaitedReferences(reader, unitOfWork),
     events: new SqlEventStore(reader, unitOfWork),
     copy: new SqliteCopy(store.options),
     delivery: {

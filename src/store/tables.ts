@@ -288,6 +288,12 @@ export const tables: TableDescription[] = [
     primaryKey: ['source', 'type', 'external_id'],
   },
   {
+    /** A resource that a record named, and that its source has not brought yet. */
+    name: 'awaited_reference',
+    columns: { source: text, type: text, external_id: text, path: text, name: text },
+    primaryKey: ['source', 'type', 'external_id', 'path', 'name'],
+  },
+  {
     name: 'event',
     columns: {
       id: text,

@@ -108,6 +108,17 @@ describe('bulkUpload', () => {
     expect(members.map(({ value }: { value: string }) => value).sort()).toEqual([ids[0], ids[2]].sort());
   });
 
+  it('sets a manager who comes with a later request', async () => {
+    const { body } = await upload(
+      request([post('one', person('811', { [ENTERPRISE]: { manager: { value: '812' } } }))]),
+    );
+    const { location } = body.Operations[0];
+    await upload(request([post('two', person('812'))]));
+    for (let round = 0; round < 100 && !(await read(location))[ENTERPRISE]?.manager; round++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await read(location))[ENTERPRISE].manager.value).toMatch(/^[\da-f-]{36}$/);
+  });
+
   it('refuses operations that are no records, each alone', async () => {
     const { body } = await upload(
       request([

@@ -2,6 +2,7 @@ import { TestGateway } from '../delivery/gateway.js';
 import { Authority } from '../../src/identity/authority/authority.js';
 import type { Caller } from '../../src/identity/model.js';
 import { SchemaRegistry } from '../../src/schema/schema-registry.js';
+import { LateReferences } from '../../src/sources/intake/late-references.js';
 import { RecordIntake } from '../../src/sources/intake/record-intake.js';
 import {
   SourceDefinitions,
@@ -25,6 +26,7 @@ export const hcmCaller: Caller = {
 /** Identity and delivery over real stores, and an intake with a source `hcm`. */
 export class FeedGateway extends TestGateway {
   readonly intake: RecordIntake;
+  readonly late: LateReferences;
 
   constructor(opened: OpenStores, source: Partial<SourceDefinition> = {}, authority = new Authority()) {
     super(opened, {}, {}, undefined, { authority });
@@ -34,9 +36,17 @@ export class FeedGateway extends TestGateway {
       indexer: opened.indexer,
       registry: SchemaRegistry.builtIn(),
       parked: opened.parkedRecords,
+      awaited: opened.awaitedReferences,
       definitions: new SourceDefinitions([{ name: 'hcm', ...sourceDefaults, ...source }]),
       authority,
       now: Date.now,
+    });
+    this.late = new LateReferences({
+      awaited: opened.awaitedReferences,
+      intake: this.intake,
+      resources: this.identity,
+      store: opened.resources,
+      registry: SchemaRegistry.builtIn(),
     });
   }
 

@@ -1,7 +1,7 @@
 import { onEveryEngine, type OpenStores } from '../store/stores.js';
 import type { Attributes, Json } from '../../src/schema/types.js';
 import type { SourceDefinition } from '../../src/sources/intake/source-definition.js';
-import { ENTERPRISE, FeedGateway } from './feed-gateway.js';
+import { ENTERPRISE, FeedGateway, hcmCaller } from './feed-gateway.js';
 
 const matching = { match: { User: [`${ENTERPRISE}:employeeNumber`, 'userName'], Group: ['displayName'] } };
 
@@ -162,6 +162,58 @@ describe('taking records of a source', () => {
           { members: false, groups: false },
         );
       expect(await gateway.take('1', { title: 'Engineer' })).toMatchObject({ outcome: 'parked' });
+    });
+
+    it('sets managers and members when those who were named arrive, by whatever channel', async () => {
+      await start({ ...matching, leavers: 'deactivate' });
+      const named = (value: string | null) => ({
+        [ENTERPRISE]: { manager: value === null ? null : { value } },
+      });
+      const person = (externalId: string, manager: string) =>
+        gateway.take(externalId, { userName: `${externalId}@example.com`, active: true, ...named(manager) });
+      const anna = await person('anna', 'boss');
+      expect(anna.unknownReferences).toEqual(['manager "boss"']);
+      const [berta, cilla, dora] = [
+        await person('berta', 'boss'),
+        await person('cilla', 'boss'),
+        await person('dora', 'nobody'),
+      ];
+      const team = { displayName: 'Team', members: ['anna', 'boss'].map((value) => ({ value })) };
+      const group = await gateway.take('team', team, 'Group');
+      await gateway.take('berta', named(null));
+      await gateway.leave('cilla');
+      await gateway.preview('dora', named('boss'));
+      await gateway.take('anna', { title: 'Engineer' });
+      expect(await gateway.late.run()).toBe(0);
+
+      // Not a record: an ordinary SCIM client of the same source.
+      const boss = (
+        await gateway.identity.create(
+          'User',
+          { attributes: { userName: 'boss@example.com' }, externalId: 'boss' },
+          hcmCaller,
+          { members: false, groups: false },
+        )
+      ).resource.id;
+      expect(await gateway.late.run()).toBe(3);
+      expect(await gateway.late.run()).toBe(0);
+      const managerOf = async ({ resourceId }: { resourceId?: string }) =>
+        ((await gateway.stored(resourceId!)).attributes[ENTERPRISE] as { manager?: { value: string } })
+          ?.manager?.value;
+      expect(await Promise.all([anna, berta, cilla, dora].map(managerOf))).toEqual([
+        boss,
+        undefined,
+        undefined,
+        undefined,
+      ]);
+      expect((await gateway.stored(cilla.resourceId!)).attributes.active).toBe(false);
+      const members = await opened.resources.members(group.resourceId!);
+      expect(members.map(({ value }) => value).sort()).toEqual([anna.resourceId, boss].sort());
+      await gateway.until(
+        async () =>
+          gateway.target.byName('anna@example.com')?.attributes.manager ===
+          ((await gateway.link(boss))?.anchor ?? 'none yet'),
+      );
     });
 
     it('takes a record that two bring at once one time', async () => {

@@ -13,11 +13,12 @@ import { isSecret, missingRequired } from '../../schema/validate/required.js';
 import { Intake, type FeedRecord, type RecordResult } from '../feed.js';
 import { Leavers } from './leavers.js';
 import { Matching, type Meant } from './matching.js';
+import type { AwaitedReferences } from './awaited-references.js';
 import type { ParkedRecords } from './parked-records.js';
 import { readRecord, type Statement } from './read-record.js';
 import { changesOf, writes } from './record-changes.js';
 import { recordEdit } from './record-edit.js';
-import { References } from './references.js';
+import { References, statedPaths } from './references.js';
 import { rejection } from './rejection.js';
 import type { SourceDefinitions } from './source-definition.js';
 
@@ -27,6 +28,7 @@ export interface IntakeParts {
   indexer: ResourceIndexer;
   registry: SchemaRegistry;
   parked: ParkedRecords;
+  awaited: AwaitedReferences;
   definitions: SourceDefinitions;
   authority: Authority;
   /** Milliseconds since 1970. */
@@ -53,7 +55,7 @@ export class RecordIntake extends Intake {
   }
 
   async preview(source: string, record: FeedRecord): Promise<RecordResult> {
-    return this.taken(source, record, async (type, statement) => {
+    const preview = async (type: ResourceType, statement: Statement) => {
       const meant = await this.meant(source, type, record, statement);
       if (meant.kind === 'unclear') return parkedResult(record, meant);
       if (meant.kind === 'one') return this.previewUpdate(source, type, record, statement, meant);
@@ -61,7 +63,8 @@ export class RecordIntake extends Intake {
       checkEmployment(statement.attributes);
       await this.checkFree(type, undefined, statement.attributes);
       return result(record, 'created', differences({}, statement.attributes));
-    });
+    };
+    return this.taken(source, record, preview, false);
   }
 
   async take(source: string, record: FeedRecord, caller: Caller): Promise<RecordResult> {
@@ -109,6 +112,7 @@ export class RecordIntake extends Intake {
     source: string,
     record: FeedRecord,
     work: (type: ResourceType, statement: Statement) => Promise<RecordResult>,
+    keeps = true,
   ): Promise<RecordResult> {
     try {
       const type = this.parts.registry.resourceType(record.type);
@@ -116,8 +120,14 @@ export class RecordIntake extends Intake {
       if (record.externalId === '') throw badRequest('invalidValue', '"externalId" has no value.');
       const { ignoreUnknown } = this.parts.definitions.of(source);
       const read = readRecord(type, record.attributes, { ignoreUnknown, jsonTextInRoles: false });
-      const { statement, unknown } = await this.references.resolve(source, type, read);
+      const { statement, unknown, awaited } = await this.references.resolve(source, type, read);
       const answer = await work(type, statement);
+      if (keeps && answer.outcome !== 'parked')
+        await this.parts.awaited.replace(
+          { source, type: type.name, externalId: record.externalId },
+          statedPaths(record.attributes),
+          awaited,
+        );
       return unknown.length === 0 ? answer : { ...answer, unknownReferences: unknown };
     } catch (error) {
       return rejection(record, error);

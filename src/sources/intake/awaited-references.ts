@@ -1,0 +1,24 @@
+/** A resource that a record named before anybody was known by that name. */
+export interface AwaitedReference {
+  source: string;
+  /** The record that names it. */
+  type: string;
+  externalId: string;
+  /** `members`, or the attribute, with the URN of its extension. */
+  path: string;
+  /** What the source calls the resource that is waited for. */
+  name: string;
+}
+
+/** References that wait for the resource that they name; implemented by store. */
+export abstract class AwaitedReferences {
+  /** What the record waits for at these paths, in place of what it waited for there. */
+  abstract replace(
+    record: Pick<AwaitedReference, 'source' | 'type' | 'externalId'>,
+    paths: readonly string[],
+    awaited: readonly Pick<AwaitedReference, 'path' | 'name'>[],
+  ): Promise<void>;
+  /** Those whose name some resource of these types bears by now. */
+  abstract arrived(types: readonly string[], limit: number): Promise<AwaitedReference[]>;
+  abstract clear(reference: AwaitedReference): Promise<void>;
+}

@@ -1,0 +1,70 @@
+import type { UnitOfWork } from '../../identity/ports.js';
+import { AwaitedReferences, type AwaitedReference } from '../../sources/intake/awaited-references.js';
+import { marks, sqlOf, type Row, type Sql } from '../sql/sql.js';
+
+const own = 'source = ? AND type = ? AND external_id = ?';
+
+export class SqlAwaitedReferences extends AwaitedReferences {
+  constructor(
+    private readonly reader: Sql,
+    private readonly unitOfWork: UnitOfWork,
+  ) {
+    super();
+  }
+
+  async replace(
+    { source, type, externalId }: Pick<AwaitedReference, 'source' | 'type' | 'externalId'>,
+    paths: readonly string[],
+    awaited: readonly Pick<AwaitedReference, 'path' | 'name'>[],
+  ): Promise<void> {
+    if (paths.length === 0) return;
+    const record = [source, type, externalId];
+    const former = `${own} AND path IN (${marks(paths.length)})`;
+    // Nearly every record has nothing to wait for, and needs no write for that.
+    const waits = await this.reader.get(`SELECT name FROM awaited_reference WHERE ${former} LIMIT 1`, [
+      ...record,
+      ...paths,
+    ]);
+    if (!waits && awaited.length === 0) return;
+    await this.unitOfWork.run(async (tx) => {
+      const sql = sqlOf(tx);
+      await sql.run(`DELETE FROM awaited_reference WHERE ${former}`, [...record, ...paths]);
+      for (const { path, name } of awaited)
+        await sql.run(
+          `INSERT INTO awaited_reference (source, type, external_id, path, name) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT (source, type, external_id, path, name) DO NOTHING`,
+          [...record, path, name],
+        );
+    });
+  }
+
+  async arrived(types: readonly string[], limit: number): Promise<AwaitedReference[]> {
+    const rows = await this.reader.all(
+      `SELECT * FROM awaited_reference a WHERE EXISTS (
+         SELECT 1 FROM external_id e WHERE e.type IN (${marks(types.length)}) AND e.source = a.source AND e.value = a.name)
+       ORDER BY source, type, external_id LIMIT ?`,
+      [...types, limit],
+    );
+    return rows.map(toReference);
+  }
+
+  async clear({ source, type, externalId, path, name }: AwaitedReference): Promise<void> {
+    await this.unitOfWork.run((tx) =>
+      sqlOf(tx).run(`DELETE FROM awaited_reference WHERE ${own} AND path = ? AND name = ?`, [
+        source,
+        type,
+        externalId,
+        path,
+        name,
+      ]),
+    );
+  }
+}
+
+const toReference = (row: Row): AwaitedReference => ({
+  source: String(row.source),
+  type: String(row.type),
+  externalId: String(row.external_id),
+  path: String(row.path),
+  name: String(row.name),
+});
