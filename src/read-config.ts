@@ -9,7 +9,7 @@ import {
 } from './config/load-config.js';
 import type { ConfigProblem } from './config/problem.js';
 import { isReference } from './config/secrets.js';
-import { ConnectorLoadError, ConnectorRegistry, packagesOf } from './connectors/registry.js';
+import { ConnectorRegistry, packagesOf } from './connectors/registry.js';
 import type { CheckMatch } from './config/read-sources.js';
 import { compileAuthority } from './identity/authority/compile-authority.js';
 import { isKey, matchedPaths, pathName } from './identity/indexed-paths.js';
@@ -33,18 +33,13 @@ export async function readConfig(
   options: Pick<LoadOptions, 'withoutSecrets' | 'env'> = {},
 ): Promise<ReadConfig> {
   const problems: ConfigProblem[] = [];
-  const connectors = await ConnectorRegistry.load(packagesOf(kindsIn(folder)), folder).catch(
-    (error: unknown) => {
-      if (!(error instanceof ConnectorLoadError)) throw error;
-      problems.push({ file: 'targets', line: 1, column: 1, key: 'kind', detail: error.message });
-      return new ConnectorRegistry();
-    },
-  );
+  const connectors = await ConnectorRegistry.load(packagesOf(kindsIn(folder)), folder);
   const registry = registryOf(loadConfig(folder, { ...options, kinds: connectors.kinds }).config, problems);
   const loaded = loadConfig(folder, {
     ...options,
     kinds: connectors.kinds,
     kindOf: (name) => connectors.find(name),
+    kindFailure: (name) => connectors.failure(name)?.detail,
     checkMapping: (target, kind, type, block) => {
       const fallback = kind.defaultMapping[type];
       const resourceType = registry.resourceType(type);

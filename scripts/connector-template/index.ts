@@ -20,6 +20,8 @@ export const sample: ConnectorKind<SampleSettings> = {
   nameSpace: (_settings, kind, attribute) => (attribute === 'name' ? `${kind}.name` : undefined),
   /** How the application compares unique values. */
   fold: (_attribute, value) => value.toLowerCase(),
+  /** Users can be disabled, groups cannot. */
+  disables: (_settings, kind) => kind === 'User',
   create: (settings) => new SampleConnector(new SampleApplication(settings)),
 };
 

@@ -200,7 +200,8 @@ function planRemoval(type: ResourceKind, policy: LeaverPolicy, account: SampleAc
     const steps: Step = { kind: 'delete', type, anchor };
     return composePlan({ action: 'delete', anchor, account: account.attributes.name, deletes: 1, steps });
   }
-  if (!account.enabled) return composePlan({ action: 'none', anchor });
+  // A kind that cannot be disabled stays as it is.
+  if (type !== 'User' || !account.enabled) return composePlan({ action: 'none', anchor });
   const steps: Step = { kind: 'update', type, account: { ...account, enabled: false } };
   const changes = [{ attribute: 'enabled', old: ['true'], new: ['false'] }];
   return composePlan({

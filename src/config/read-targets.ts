@@ -40,6 +40,8 @@ export interface TargetOptions {
   kinds: readonly ConnectorKind[];
   /** Finds what `kind:` names; default: by the words of `kinds`. Connectors of packages have a second name. */
   kindOf?(name: string): ConnectorKind | undefined;
+  /** Why the connector that `kind:` names could not be loaded. */
+  kindFailure?(name: string): string | undefined;
   checkMapping?: CheckMapping;
 }
 
@@ -69,6 +71,7 @@ export class TargetReader {
     target.settings = settings;
     const objects = this.objectsOf(target, kind, file);
     this.checkMappings(file, target, kind, objects);
+    this.checkPolicies(file, target, kind, objects);
     const shown = printable(target);
     const revision = revisionOf(target, kind, settings, objects);
     this.folder.resolve(settings, file, ['settings'], !target.enabled);
@@ -88,6 +91,11 @@ export class TargetReader {
     const { kinds, kindOf = (name) => kinds.find((one) => one.kind === name) } = this.options;
     const found = kindOf(kind);
     if (found) return found;
+    const failure = this.options.kindFailure?.(kind);
+    if (failure !== undefined) {
+      this.folder.report(file, ['kind'], failure);
+      return undefined;
+    }
     const names = kinds.map((one) => one.kind);
     const meant = nearest(kind, names);
     const remedy = meant === undefined ? `; kinds: ${names.join(', ')}` : `; did you mean "${meant}"?`;
@@ -110,6 +118,25 @@ export class TargetReader {
       ...(groups ? { Group: groups } : {}),
       ...Object.fromEntries(others),
     };
+  }
+
+  /** A policy that the target cannot carry out leaves the account as it is, which nobody is to find out later. */
+  private checkPolicies(
+    file: YamlFile,
+    target: TargetFile,
+    kind: ConnectorKind,
+    objects: Record<string, ObjectBlock>,
+  ): void {
+    if (!kind.disables || this.folder.reported(file.name, ['settings'])) return;
+    for (const [type, block] of Object.entries(objects)) {
+      if (kind.disables(target.settings, type)) continue;
+      for (const policy of ['onDelete', 'outOfScope'] as const) {
+        if (block[policy] !== 'disable' || (policy === 'onDelete' && block.deleteAfter !== undefined))
+          continue;
+        const detail = `a ${type} cannot be disabled in this target, so it stays as it is; say "retain", or "delete"`;
+        this.folder.warn(file.name, [...keyOf(target, type), policy], detail);
+      }
+    }
   }
 
   private checkMappings(

@@ -8,9 +8,11 @@ export { refuseAborted } from './abort.js';
 export { composePlan, HIDDEN, shown, type PlanParts } from './compose-plan.js';
 export {
   contractCases,
+  leftOutCases,
   type ContractCase,
   type ContractHarness,
   type Fault,
+  type LeftOutCase,
   type SeenAccount,
   type Traits,
 } from './contract/index.js';

@@ -54,6 +54,11 @@ export interface ConnectorKind<Settings extends object = object> {
   fold(attribute: string, value: string): string;
   /** The attributes of the target that a mapping line of this name writes, where they are not the name itself. */
   writes?(target: string): readonly string[];
+  /**
+   * Whether an account of this kind can be disabled; absent: all can. One that cannot stays as it is under the policy
+   * `disable`, and a target file that asks for it gets a warning. Applications seldom know a disabled group.
+   */
+  disables?(settings: Settings, kind: ResourceKind): boolean;
   create(settings: Settings, context: ConnectorContext): Connector;
   /** Scripts that give the service account exactly the rights that the mapping needs, by name of the tool. */
   rights?(

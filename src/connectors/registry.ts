@@ -27,6 +27,7 @@ export class ConnectorLoadError extends Error {
 /** The kinds of targets this gateway can deliver to, by the word after `kind:`. */
 export class ConnectorRegistry {
   private readonly byName = new Map<string, ConnectorKind>();
+  private readonly failed = new Map<string, ConnectorLoadError>();
 
   constructor(kinds: readonly ConnectorKind[] = builtIn) {
     for (const kind of kinds) this.add(kind.kind, kind);
@@ -34,11 +35,11 @@ export class ConnectorRegistry {
 
   /**
    * Built-in kinds and those of packages. A name is a package (`landfall-connector-x`, also `npm:…`) that is installed
-   * beside the gateway, or a path to a module, relative to `folder`.
+   * beside the gateway, or a path to a module, relative to `folder`. One that cannot be loaded is in `failure`.
    */
   static async load(named: readonly string[], folder: string): Promise<ConnectorRegistry> {
     const registry = new ConnectorRegistry();
-    for (const name of new Set(named)) await registry.load(name, folder);
+    for (const name of new Set(named)) await registry.attempt(name, folder);
     return registry;
   }
 
@@ -55,10 +56,26 @@ export class ConnectorRegistry {
     return this.byName.get(kind);
   }
 
+  /** Why the package that `kind:` names could not be loaded. */
+  failure(kind: string): ConnectorLoadError | undefined {
+    return this.failed.get(kind);
+  }
+
   get(kind: string): ConnectorKind {
     const found = this.find(kind);
     if (found) return found;
+    const failure = this.failure(kind);
+    if (failure) throw failure;
     throw new ConnectorLoadError(kind, `there is no such kind of target; known are ${this.names.join(', ')}`);
+  }
+
+  private async attempt(named: string, folder: string): Promise<void> {
+    try {
+      await this.load(named, folder);
+    } catch (error) {
+      if (!(error instanceof ConnectorLoadError)) throw error;
+      this.failed.set(named, error);
+    }
   }
 
   private async load(named: string, folder: string): Promise<void> {
@@ -101,6 +118,7 @@ const parts: Record<keyof ConnectorKind, { type: 'string' | 'function' | 'object
   nameSpace: { type: 'function', required: true },
   fold: { type: 'function', required: true },
   create: { type: 'function', required: true },
+  disables: { type: 'function', required: false },
   expandCandidates: { type: 'function', required: false },
   writes: { type: 'function', required: false },
   rights: { type: 'function', required: false },

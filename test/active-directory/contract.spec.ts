@@ -101,7 +101,7 @@ describe('The Active Directory connector', () => {
     unknownAnchor: randomUUID(),
     readsTarget: true,
     uniqueNames: true,
-    enables: true,
+    disables: ['User'],
     nestedGroups: true,
     checksMembers: true,
     faults: {

@@ -45,6 +45,25 @@ describe('A configuration folder', () => {
     expect([...found, ...warnings]).toEqual([]);
   });
 
+  it('that names a connector which cannot be loaded has one problem, at the line that names it', async () => {
+    write('targets/badges.yaml', 'answer: stored', 'kind: npm:./nowhere/index.js');
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^targets\/badges\.yaml:2:\d+\s+kind: .*cannot be loaded: .*Check the path/s),
+    ]);
+  });
+
+  it('that asks for disabled groups where there are none gets a warning, unless they are deleted later', async () => {
+    const scim = ['kind: scim', 'settings: { baseUrl: "https://a.example", bearer: env:T }', 'groups:'];
+    write('targets/app.yaml', ...scim, '  onDelete: disable');
+    const { warnings, problems: found } = await read({ T: 't' });
+    expect(found).toEqual([]);
+    expect(warnings.map((warning) => printProblem(warning))).toEqual([
+      expect.stringMatching(/app\.yaml:4:\d+\s+groups\.onDelete: a Group cannot be disabled/),
+    ]);
+    write('targets/app.yaml', ...scim, '  onDelete: disable', '  deleteAfter: 30d');
+    expect((await read({ T: 't' })).warnings).toEqual([]);
+  });
+
   it('that is empty has the defaults of every file', async () => {
     const { config, problems: found } = await read();
     expect(found).toEqual([]);

@@ -116,7 +116,7 @@ describe('the LDIF connector', () => {
     readsTarget: false,
     unknownAnchor: 'nobody',
     uniqueNames: true,
-    enables: true,
+    disables: ['User'],
     nestedGroups: true,
     checksMembers: false,
   };

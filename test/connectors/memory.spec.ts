@@ -46,7 +46,7 @@ function harness(target: MemoryTarget, settings: MemorySettings): ContractHarnes
     readsTarget: true,
     unknownAnchor: 'nobody',
     uniqueNames: settings.unique.length > 0,
-    enables: true,
+    disables: ['User', 'Group'],
     nestedGroups: true,
     checksMembers: true,
     faults: {

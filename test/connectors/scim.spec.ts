@@ -62,7 +62,7 @@ function harness(
     readsTarget: true,
     unknownAnchor: 'nobody',
     uniqueNames: accounts.uniqueNames,
-    enables: true,
+    disables: ['User'],
     nestedGroups: true,
     checksMembers: true,
     faults: {

@@ -76,7 +76,7 @@ function harness(
     readsTarget: true,
     unknownAnchor: 'nobody',
     uniqueNames: true,
-    enables: true,
+    disables: ['User'],
     nestedGroups: true,
     checksMembers: true,
     faults: {

@@ -21,6 +21,8 @@ export const activeDirectory: ConnectorKind<AdSettings> = {
     const place = kind === 'Group' ? settings.groups : settings.users;
     return `rdn:${foldName(dnKey(container ?? place?.container ?? ''))}`;
   },
+  /** A group is moved where the settings say so; else `disable` leaves it as it is. */
+  disables: (settings, kind) => kind !== 'Group' || settings.groups?.leavers.moveTo !== undefined,
   fold: (_attribute, value) => foldName(value),
   expandCandidates: (_settings, kind, attribute, given) => candidates(attribute, kind, given),
   writes: (target) => (target.toLowerCase() === 'rdn' ? ['distinguishedName'] : attributesOf(target)),

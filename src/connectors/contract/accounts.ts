@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { ContractCase, ContractHarness } from './harness.js';
+import type { CaseGroup, ContractCase, ContractHarness } from './harness.js';
 import { failsWith, fresh, isQuiet, Steps } from './steps.js';
 
 const creates = (steps: Steps): ContractCase[] => [
@@ -11,7 +11,7 @@ const creates = (steps: Steps): ContractCase[] => [
       assert.equal(seen?.name, traits.name);
       assert.equal(seen?.title, 'Engineer');
       assert.equal(account.createdByUs, true);
-      if (steps.harness.enables) assert.equal(seen?.enabled, true);
+      if (steps.harness.disables.includes('User')) assert.equal(seen?.enabled, true);
     },
   },
   {
@@ -147,12 +147,14 @@ const states = (steps: Steps): ContractCase[] => [
   },
 ];
 
-export function accountCases(harness: ContractHarness): ContractCase[] {
+export function accountCases(harness: ContractHarness): CaseGroup[] {
   const steps = new Steps(harness);
   return [
-    ...creates(steps),
-    ...updates(steps),
-    ...(harness.readsTarget ? vanished(steps) : []),
-    ...(harness.enables ? states(steps) : []),
+    { cases: [...creates(steps), ...updates(steps)] },
+    { cases: vanished(steps), needs: { harness: 'readsTarget: true', given: harness.readsTarget } },
+    {
+      cases: states(steps),
+      needs: { harness: "disables: ['User']", given: harness.disables.includes('User') },
+    },
   ];
 }

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { ConnectorErrorKind } from '../connector.js';
-import type { ContractCase, ContractHarness, Fault } from './harness.js';
+import type { CaseGroup, ContractCase, ContractHarness, Fault } from './harness.js';
 import { failsWith, fresh, isQuiet, Steps } from './steps.js';
 
 async function during(fault: Fault | Promise<Fault>, work: () => Promise<unknown>): Promise<void> {
@@ -14,7 +14,7 @@ async function during(fault: Fault | Promise<Fault>, work: () => Promise<unknown
 
 /** Nothing was executed: afterwards the same work goes through. */
 function nothingExecuted(steps: Steps, kind: ConnectorErrorKind): ContractCase {
-  const fault = steps.harness.faults![kind]!;
+  const fault = (where: 'reading' | 'writing') => steps.harness.faults![kind]!(where);
   return {
     title: `\`${kind}\` is told, and the same work goes through once it is mended`,
     async run() {
@@ -32,7 +32,7 @@ function nothingExecuted(steps: Steps, kind: ConnectorErrorKind): ContractCase {
 
 /** The target refuses this one resource. */
 function refusedWrite(steps: Steps, kind: ConnectorErrorKind): ContractCase {
-  const fault = steps.harness.faults![kind]!;
+  const fault = (where: 'reading' | 'writing') => steps.harness.faults![kind]!(where);
   return {
     title: `\`${kind}\` is told of a write, its outcome is known, and nothing was written`,
     async run() {
@@ -49,14 +49,14 @@ function refusedWrite(steps: Steps, kind: ConnectorErrorKind): ContractCase {
 
 /** Sent, no answer: looking first finds what happened, so nothing exists twice. */
 function unknownOutcome(steps: Steps): ContractCase {
-  const fault = steps.harness.faults!.unknown!;
+  const fault = () => steps.harness.faults!.unknown!('writing');
   return {
     title: '`unknown` is told of a create without an answer, and looking first makes no second account',
     async run() {
       const traits = { ...fresh('lost'), title: 'Engineer' };
       const subject = steps.harness.subject('User', traits);
       const plan = await steps.plan(subject);
-      await during(fault('writing'), async () => {
+      await during(fault(), async () => {
         const error = await failsWith('unknown', () => steps.execute(plan));
         assert.equal(error.outcomeKnown, false);
       });
@@ -99,18 +99,19 @@ function unhealthy(steps: Steps): ContractCase {
   };
 }
 
-export function faultCases(harness: ContractHarness): ContractCase[] {
+export function faultCases(harness: ContractHarness): CaseGroup[] {
   const steps = new Steps(harness);
-  const faults = harness.faults ?? {};
+  const provoked = (kind: ConnectorErrorKind, one: ContractCase): CaseGroup => ({
+    cases: [one],
+    needs: { harness: `faults.${kind}`, given: harness.faults?.[kind] !== undefined },
+  });
   return [
-    unhealthy(steps),
-    ...(harness.uniqueNames ? [takenName(steps)] : []),
-    ...(['unavailable', 'misconfigured'] as const)
-      .filter((kind) => faults[kind])
-      .map((kind) => nothingExecuted(steps, kind)),
-    ...(['rejected', 'conflict'] as const)
-      .filter((kind) => faults[kind])
-      .map((kind) => refusedWrite(steps, kind)),
-    ...(faults.unknown ? [unknownOutcome(steps)] : []),
+    { cases: [unhealthy(steps)] },
+    { cases: [takenName(steps)], needs: { harness: 'uniqueNames: true', given: harness.uniqueNames } },
+    ...(['unavailable', 'misconfigured'] as const).map((kind) =>
+      provoked(kind, nothingExecuted(steps, kind)),
+    ),
+    ...(['rejected', 'conflict'] as const).map((kind) => provoked(kind, refusedWrite(steps, kind))),
+    provoked('unknown', unknownOutcome(steps)),
   ];
 }

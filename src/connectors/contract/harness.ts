@@ -48,8 +48,8 @@ export interface ContractHarness {
   unknownAnchor: string;
   /** False: names are not unique in the target, so two accounts with one name can be seeded. */
   uniqueNames: boolean;
-  /** Target has no notion of a disabled account of this kind. */
-  enables: boolean;
+  /** Kinds of which an account can be disabled: `['User']`. The same as `ConnectorKind.disables` says. */
+  disables: readonly ResourceKind[];
   nestedGroups: boolean;
   /** Members that name no account are refused one by one. */
   checksMembers: boolean;
@@ -60,4 +60,22 @@ export interface ContractHarness {
 export interface ContractCase {
   title: string;
   run(): Promise<void>;
+}
+
+/** Cases that ask for something of the target. */
+export interface CaseGroup {
+  cases: readonly ContractCase[];
+  /** Absent: every target can. */
+  needs?: Need;
+}
+
+export interface Need {
+  /** In the words of a harness: `readsTarget: true`. */
+  harness: string;
+  given: boolean;
+}
+
+/** A case that the harness leaves out, and what it would take. */
+export interface LeftOutCase extends ContractCase {
+  needs: string;
 }

@@ -5,16 +5,30 @@
  */
 import { accountCases } from './accounts.js';
 import { faultCases } from './faults.js';
-import type { ContractCase, ContractHarness } from './harness.js';
+import type { CaseGroup, ContractCase, ContractHarness, LeftOutCase } from './harness.js';
 import { listingCases } from './listing.js';
 import { matchingCases } from './matching.js';
 import { memberCases } from './members.js';
 import { removalCases } from './removals.js';
 
-export type { ContractCase, ContractHarness, Fault, SeenAccount, Traits } from './harness.js';
+export type { ContractCase, ContractHarness, Fault, LeftOutCase, SeenAccount, Traits } from './harness.js';
 
 /** `for (const { title, run } of contractCases(harness)) it(title, run);` */
 export function contractCases(harness: ContractHarness): ContractCase[] {
+  return groupsOf(harness).flatMap(({ cases, needs }) => (needs?.given === false ? [] : cases));
+}
+
+/**
+ * What was not tested, so that nobody takes it for passed:
+ * `for (const { title, needs, run } of leftOutCases(harness)) it.skip(`${title} (needs ${needs})`, run);`
+ */
+export function leftOutCases(harness: ContractHarness): LeftOutCase[] {
+  return groupsOf(harness).flatMap(({ cases, needs }) =>
+    needs?.given === false ? cases.map((one) => ({ ...one, needs: needs.harness })) : [],
+  );
+}
+
+function groupsOf(harness: ContractHarness): CaseGroup[] {
   return [
     ...accountCases(harness),
     ...matchingCases(harness),

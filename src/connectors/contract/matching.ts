@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { ContractCase, ContractHarness } from './harness.js';
+import type { CaseGroup, ContractCase, ContractHarness } from './harness.js';
 import { fresh, isQuiet, Steps } from './steps.js';
 
 type Seeding = NonNullable<ContractHarness['seed']>;
@@ -73,9 +73,16 @@ const ambiguous = (steps: Steps, seed: Seeding): ContractCase[] => [
   },
 ];
 
-export function matchingCases(harness: ContractHarness): ContractCase[] {
+export function matchingCases(harness: ContractHarness): CaseGroup[] {
   const steps = new Steps(harness);
-  const seed = harness.seed?.bind(harness);
-  if (!seed) return byStamp(steps);
-  return [...byStamp(steps), ...byRule(steps, seed), ...(harness.uniqueNames ? [] : ambiguous(steps, seed))];
+  const seed: Seeding = async (kind, account) => harness.seed!(kind, account);
+  const given = harness.seed !== undefined;
+  return [
+    { cases: byStamp(steps) },
+    { cases: byRule(steps, seed), needs: { harness: 'seed', given } },
+    {
+      cases: ambiguous(steps, seed),
+      needs: { harness: 'seed and uniqueNames: false', given: given && !harness.uniqueNames },
+    },
+  ];
 }

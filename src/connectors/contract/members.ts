@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { ContractCase, ContractHarness } from './harness.js';
+import type { CaseGroup, ContractCase, ContractHarness } from './harness.js';
 import { failsWith, isQuiet, Steps } from './steps.js';
 
 const edges = (steps: Steps): ContractCase[] => [
@@ -111,12 +111,12 @@ const refused = (steps: Steps): ContractCase[] => [
   },
 ];
 
-export function memberCases(harness: ContractHarness): ContractCase[] {
+export function memberCases(harness: ContractHarness): CaseGroup[] {
   const steps = new Steps(harness);
   return [
-    ...edges(steps),
-    ...(harness.readsTarget ? vanished(steps) : []),
-    ...(harness.nestedGroups ? nested(steps) : []),
-    ...(harness.checksMembers ? refused(steps) : []),
+    { cases: edges(steps) },
+    { cases: vanished(steps), needs: { harness: 'readsTarget: true', given: harness.readsTarget } },
+    { cases: nested(steps), needs: { harness: 'nestedGroups: true', given: harness.nestedGroups } },
+    { cases: refused(steps), needs: { harness: 'checksMembers: true', given: harness.checksMembers } },
   ];
 }

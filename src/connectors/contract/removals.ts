@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
-import type { ContractCase, ContractHarness } from './harness.js';
+import type { ResourceKind } from '../connector.js';
+import type { CaseGroup, ContractCase, ContractHarness } from './harness.js';
 import { failsWith, isQuiet, Steps } from './steps.js';
 
 const deletes = (steps: Steps): ContractCase[] => [
@@ -54,23 +55,47 @@ const keeps = (steps: Steps): ContractCase[] => [
   },
 ];
 
-const disables = (steps: Steps): ContractCase[] => [
+const disables = (steps: Steps, kind: ResourceKind): ContractCase[] => [
   {
-    title: 'the policy disable disables once and is counted',
+    title: `the policy disable disables a ${kind} once and is counted`,
     async run() {
-      const { traits, account } = await steps.create('User');
-      const removal = steps.removal('User', traits, 'disable');
+      const { traits, account } = await steps.create(kind);
+      const removal = steps.removal(kind, traits, 'disable');
       const plan = await steps.plan(removal, account);
       assert.equal(plan.action, 'disable');
       assert.equal(plan.effects.disables, 1);
       await steps.execute(plan);
-      assert.equal((await steps.read('User', account))?.enabled, false);
+      assert.equal((await steps.read(kind, account))?.enabled, false);
       isQuiet(await steps.plan(removal, account));
     },
   },
 ];
 
-export function removalCases(harness: ContractHarness): ContractCase[] {
+/** An administrator's policy is for all kinds: one that cannot be disabled is no reason to fail, or to delete. */
+const stays = (steps: Steps, kind: ResourceKind): ContractCase[] => [
+  {
+    title: `the policy disable leaves a ${kind}, which cannot be disabled, where it is`,
+    async run() {
+      const { traits, account } = await steps.create(kind);
+      const removal = steps.removal(kind, traits, 'disable');
+      const plan = await steps.plan(removal, account);
+      assert.ok(['none', 'retain', 'update'].includes(plan.action), plan.action);
+      assert.deepEqual(
+        { ...plan.effects, memberRemovals: 0 },
+        { disables: 0, deletes: 0, memberRemovals: 0 },
+      );
+      if (plan.action !== 'none') await steps.execute(plan);
+      assert.equal((await steps.read(kind, account))?.name, traits.name);
+      isQuiet(await steps.plan(removal, account));
+    },
+  },
+];
+
+export function removalCases(harness: ContractHarness): CaseGroup[] {
   const steps = new Steps(harness);
-  return [...deletes(steps), ...keeps(steps), ...(harness.enables ? disables(steps) : [])];
+  const can = (kind: ResourceKind) => harness.disables.includes(kind);
+  return [
+    { cases: [...deletes(steps), ...keeps(steps)] },
+    ...['User', 'Group'].map((kind) => ({ cases: can(kind) ? disables(steps, kind) : stays(steps, kind) })),
+  ];
 }

@@ -24,5 +24,6 @@ export const ldif: ConnectorKind<LdifSettings> = {
     return unique.includes(name) ? name : undefined;
   },
   fold: (_attribute, value) => value.normalize('NFKC').toLowerCase(),
+  disables: (_settings, kind) => kind === 'User',
   create: (settings, context) => new LdifConnector(settings, new Journal(settings.folder, context.now)),
 };

@@ -48,5 +48,6 @@ export const scim: ConnectorKind<ScimTargetSettings> = {
   nameSpace: (_settings, kind, attribute) =>
     attribute === (kind === 'Group' ? 'displayName' : 'userName') ? `${kind}.${attribute}` : undefined,
   fold: (_attribute, value) => value.toLowerCase(),
+  disables: (_settings, kind) => kind === 'User',
   create,
 };

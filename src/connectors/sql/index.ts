@@ -41,5 +41,6 @@ export const sql: ConnectorKind<SqlSettings> = {
   nameSpace: (_settings, kind, attribute) =>
     attribute === (kind === 'Group' ? 'display_name' : 'user_name') ? `${kind}.${attribute}` : undefined,
   fold: (_attribute, value) => value.toLowerCase(),
+  disables: ({ users, groups }, kind) => (kind === 'Group' ? groups : users)?.enabled !== undefined,
   create,
 };
