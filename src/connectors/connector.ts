@@ -72,6 +72,8 @@ export interface Subject {
   resourceId: string;
   /** `<store id>:<resource id>`: written with the create, so that a create whose answer was lost is found again. */
   stamp: string;
+  /** Stamps that the account may bear still: it was taken over from resources that are gone. */
+  formerStamps?: readonly string[];
   /** A name a person recognises, for messages only. */
   label: string;
   desired: DesiredAccount | { removal: Removal };

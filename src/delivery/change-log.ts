@@ -1,3 +1,4 @@
+import type { LeaverPolicy } from '../connectors/connector.js';
 import type { Caller, Resource } from '../identity/model.js';
 import { IdentityError } from '../identity/identity.errors.js';
 import { ChangeLog, type Change, type Ticket, type Transaction } from '../identity/ports.js';
@@ -111,7 +112,7 @@ export class DeliveryChangeLog extends ChangeLog {
         ...(definition.deleteAfterMs ? { deleteAfterMs: definition.deleteAfterMs } : {}),
       };
       await links.beginRemoval(tx, target.name, change.resource.id, removal, causeOf(change));
-      await this.recordEdges(tx, target, change);
+      await this.recordEdges(tx, target, change, removal.policy);
       return undefined;
     }
     const lease: Lease | undefined = waits
@@ -147,11 +148,21 @@ export class DeliveryChangeLog extends ChangeLog {
     return links.raise(tx, subjectOf(target, change), lease);
   }
 
-  /** A leaver's memberships: the deleted group's edges matter no more, the deleted member's are looked at by removal. */
-  private async recordEdges(tx: Transaction, target: RunningTarget, change: Change): Promise<void> {
-    const asMember = change.edges.filter((edge) => edge.memberId === change.resource.id);
-    if (asMember.length === 0) return;
-    await this.parts.edges.add(tx, target.name, asMember, undefined, await this.parts.clock.now(tx));
+  /** A leaver's memberships are looked at by removal; those of a group matter only as long as its account stays. */
+  private async recordEdges(
+    tx: Transaction,
+    target: RunningTarget,
+    { edges: all, resource }: Change,
+    policy: LeaverPolicy,
+  ): Promise<void> {
+    const { edges, clock } = this.parts;
+    const stays = policy !== 'delete';
+    const recorded = all.filter(
+      ({ memberId, groupId }) => memberId === resource.id || (stays && groupId === resource.id),
+    );
+    if (recorded.length === 0) return;
+    await edges.add(tx, target.name, recorded, undefined, await clock.now(tx));
+    if (stays) await edges.keepOfGroup(tx, target.name, resource.id);
   }
 
   private async seal(

@@ -63,6 +63,8 @@ export interface Link {
   held?: HeldPlan;
   cause: Cause;
   mappingRevision?: string;
+  /** Ids of resources whose account this was before, as long as it may bear the mark of one of them. */
+  formerOwners: readonly string[];
   updatedAt: number;
 }
 
@@ -71,7 +73,7 @@ export interface LinkError extends Pick<
   'kind' | 'detail' | 'attribute' | 'recommendedAction' | 'diagnostic'
 > {
   at: number;
-  /** Id of the due link whose value this one wants: circles of these are broken by a temporary value. */
+  /** Id of the link whose value this one wants: circles of these are broken by a temporary value. */
   waitsFor?: string;
 }
 

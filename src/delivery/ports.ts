@@ -55,6 +55,8 @@ export interface LinkClose {
   error?: LinkError | null;
   uniqueValues?: Record<string, ReservedValue>;
   facts?: Record<string, string>;
+  /** Null: the account bears the mark of its own resource. */
+  formerOwners?: null;
   held?: HeldPlan | null;
   mappingRevision?: string;
   removeAt?: number | null;
@@ -89,6 +91,10 @@ export abstract class LinkStore {
   /** Raises every link of the targets that refers to the resource. */
   abstract raiseReferring(tx: Transaction, target: string, resourceId: string): Promise<number>;
   abstract get(linkId: string, tx?: Transaction): Promise<Link | undefined>;
+  /** As `get`; and nobody else writes this link before the transaction ends. */
+  abstract lock(tx: Transaction, linkId: string): Promise<Link | undefined>;
+  /** Whoever wants a value that this link held is looked at again. */
+  abstract wakeWaiting(tx: Transaction, linkId: string): Promise<void>;
   abstract ofResource(resourceId: string, tx?: Transaction): Promise<Link[]>;
   abstract find(target: string, resourceId: string, tx?: Transaction): Promise<Link | undefined>;
   abstract byAnchor(target: string, anchor: string, tx?: Transaction): Promise<Link | undefined>;
@@ -175,15 +181,12 @@ export abstract class EdgeStore {
   abstract raiseAll(tx: Transaction, target: string, resourceId: string, at: number): Promise<void>;
   /** Edges waiting for this resource's account. */
   abstract wake(tx: Transaction, target: string, resourceId: string, at: number): Promise<void>;
-  abstract moveMember(
-    tx: Transaction,
-    target: string,
-    fromId: string,
-    toId: string,
-    at: number,
-  ): Promise<void>;
+  /** All edges of one resource pass to another one. */
+  abstract move(tx: Transaction, target: string, fromId: string, toId: string, at: number): Promise<void>;
   /** The leaver's edges stay aside until its link is gone, or are worked off (strip). */
   abstract forget(tx: Transaction, target: string, resourceId: string): Promise<void>;
+  /** The edges of a group that is gone wait for whoever gets its account. */
+  abstract keepOfGroup(tx: Transaction, target: string, groupId: string): Promise<void>;
   abstract ofChange(tx: Transaction, changeId: string): Promise<Edge[]>;
   /** Memberships that the target has not seen: still to be brought, and refused until somebody acts. */
   abstract countOpen(target: string): Promise<{ due: number; parked: number }>;
@@ -226,13 +229,15 @@ export abstract class ReservationStore {
     attribute: string,
     value: ReservedValue,
   ): Promise<string | undefined>;
-  /** Keeps only these for the link. */
+  /** Keeps only these for the link; how many others it gave up. */
   abstract keepOnly(
     tx: Transaction,
     target: string,
     linkId: string,
     values: readonly ReservedValue[],
-  ): Promise<void>;
+  ): Promise<number>;
+  /** The link that holds a value now. */
+  abstract holder(tx: Transaction, target: string, value: ReservedValue): Promise<string | undefined>;
   abstract release(tx: Transaction, linkId: string): Promise<void>;
 }
 

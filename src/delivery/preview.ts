@@ -153,6 +153,7 @@ function newLink(target: string, resource: Resource): Link {
     attempts: 0,
     nextAttemptAt: 0,
     uniqueValues: {},
+    formerOwners: [],
     facts: {},
     cause: { caller: '', source: '', correlationId: '' },
     updatedAt: 0,

@@ -118,12 +118,14 @@ export class IdentityService extends ResourceService {
       if (undecided) await changeLog.keep(tx, undecided);
       const sides = (await store.remove(tx, type, id))!;
       for (const groupId of sides.groups) await store.touch(tx, groupId, at);
-      const edges = sides.groups.map((groupId) => ({
-        groupId,
-        memberId: id,
-        memberType: type,
-        present: false,
-      }));
+      const types = await store.typesOf(tx, sides.members);
+      const edges = [
+        ...sides.groups.map((groupId) => ({ groupId, memberId: id, memberType: type, present: false })),
+        ...sides.members.flatMap((memberId) => {
+          const memberType = types.get(memberId);
+          return memberType === undefined ? [] : { groupId: id, memberId, memberType, present: false };
+        }),
+      ];
       await changeLog.record(
         tx,
         change('delete', changeId, current, caller, at, { edges, decidable: false }),

@@ -140,6 +140,10 @@ export const tables: TableDescription[] = [
       /** Who asked last: caller, source, correlation id. */
       cause: optionalJson,
       mapping_revision: optionalText,
+      /** Link that holds a value which this one wants. */
+      waits_for: optionalText,
+      /** Resources whose account this was before, as long as it may bear the mark of one of them. */
+      former_owners: optionalJson,
       updated_at: time,
     },
     primaryKey: ['id'],
@@ -148,6 +152,7 @@ export const tables: TableDescription[] = [
       ix_link_due: ['target', 'state', 'priority', 'next_attempt_at'],
       ix_link_edges: ['target', 'edges_due_at'],
       ix_link_resource: ['resource_id'],
+      ix_link_waits_for: ['waits_for'],
     },
   },
   {

@@ -24,7 +24,7 @@ export interface RecordedAccount {
 type Step =
   | { kind: 'create'; subject: Subject }
   | { kind: 'update'; anchor: string; subject: Subject }
-  | { kind: 'delete'; anchor: string }
+  | { kind: 'delete'; anchor: string; stamps: string[] }
   | { kind: 'disable'; anchor: string }
   | { kind: 'restore'; anchor: string }
   | { kind: 'members'; anchor: string; edges: readonly MembershipEdge[] };
@@ -62,12 +62,15 @@ export class RecordingTarget implements Connector {
     if (!known) throw new ConnectorError({ kind: 'missing', detail: 'it is not there' });
     if ('removal' in subject.desired) {
       const { policy } = subject.desired.removal;
-      if (policy === 'delete') return this.planned('delete', { kind: 'delete', anchor: account.anchor });
+      const stamps = [subject.stamp, ...(subject.formerStamps ?? [])];
+      if (policy === 'delete')
+        return this.planned('delete', { kind: 'delete', anchor: account.anchor, stamps });
       if (policy === 'disable' && known.enabled)
         return this.planned('disable', { kind: 'disable', anchor: account.anchor });
       return this.planned('none', undefined, account.anchor);
     }
     const same =
+      subject.stamp === known.stamp &&
       JSON.stringify(attributesOf(subject)) === JSON.stringify(known.attributes) &&
       (subject.desired.enabled ?? known.enabled) === known.enabled &&
       (subject.password === undefined || subject.password.value === known.password);
@@ -129,6 +132,8 @@ export class RecordingTarget implements Connector {
     const account = this.accounts.get(step.anchor)!;
     const name = account.attributes.name;
     if (step.kind === 'delete') {
+      if (!step.stamps.includes(account.stamp))
+        throw new ConnectorError({ kind: 'rejected', detail: 'it bears the mark of another resource' });
       this.accounts.delete(step.anchor);
       this.accounts.forEach((group) => group.members.delete(step.anchor));
       this.writes.push(`delete ${name}`);
@@ -190,6 +195,7 @@ export class RecordingTarget implements Connector {
   }
 
   private update(account: RecordedAccount, subject: Subject): void {
+    account.stamp = subject.stamp;
     account.attributes = attributesOf(subject);
     if (!('removal' in subject.desired)) account.enabled = subject.desired.enabled ?? account.enabled;
     if (subject.password) account.password = subject.password.value;

@@ -6,7 +6,7 @@ import { Landscape, type Engine } from './landscape.js';
 import { Population, Slot, type Group } from './population.js';
 import { Random } from './random.js';
 import { ScimClient } from './scim-client.js';
-import { readStore } from './store-snapshot.js';
+import { readStore, type Row } from './store-snapshot.js';
 import { Writer, type Size } from './writer.js';
 
 export interface CampaignOptions {
@@ -152,15 +152,21 @@ export class Campaign {
     return JSON.stringify([...all.slice(0, 3), ...groups.slice(0, 3), { now: Date.now() }]);
   }
 
-  /** Parked is only what the controller refuses, and what waits for that. */
+  /** Parked is only what the controller refuses, and what waits for a value that this still has. */
   private async checkParked(): Promise<void> {
     const { links, resources } = await readStore(this.landscape);
     const slots = [...this.population.users, ...this.population.groups];
     const suspects = new Set(slots.filter(({ suspect }) => suspect).flatMap(({ ids }) => [...ids.values()]));
     const known = new Set(slots.flatMap(({ ids }) => [...ids.values()]));
+    const byId = new Map(links.map((link) => [String(link.id), link]));
+    const root = (link: Row, steps = 0): Row => {
+      const next = link.state === 'parked' && byId.get(String(link.waits_for));
+      return next && steps < links.length ? root(next, steps + 1) : link;
+    };
     for (const link of links.filter(({ state }) => state === 'parked')) {
       const id = String(link.resource_id);
-      if (suspects.has(id) || !known.has(id)) continue;
+      const first = String(root(link).resource_id);
+      if (suspects.has(first) || !known.has(id)) continue;
       const slot = slots.find(({ ids }) => [...ids.values()].includes(id));
       const resource = resources.find((each) => each.id === id);
       this.history.differs(

@@ -18,10 +18,13 @@ export function checkOnce(evidence: Evidence): void {
   const groups = all.filter(({ resource }) => resource.type === 'Group');
   for (const group of groups)
     for (const member of all.filter(({ resource }) => resource.type === 'User')) {
+      // A membership ends with each of the two as well.
       const version = directory.memberVersions.get(`${group.account?.guid} ${member.account?.guid}`) ?? 0;
-      const edges = edgesBetween(population, group.slot, member.slot);
+      const owners = ownersOf(population, member);
+      const edges = owners.flatMap((owner) => edgesBetween(population, group.slot, owner));
       const changes = edges.reduce((sum, edge) => sum + edge.changes, 0);
-      if (version > changes + deletions(member.slot) + deletions(group.slot))
+      const ends = [group.slot, ...owners].reduce((sum, { creates }) => sum + creates, -2);
+      if (version > changes + ends)
         history.differs(
           'delivered more than once',
           `${group.slot.home} > ${member.slot.home}`,
@@ -31,8 +34,10 @@ export function checkOnce(evidence: Evidence): void {
     }
 }
 
-/** A membership ends with each of the two as well. */
-const deletions = ({ creates }: Found['slot']): number => creates - 1;
+/** Whoever may have had the account. */
+function ownersOf(population: Population, { slot, account }: Found): Found['slot'][] {
+  return account && account.handedOver > 0 ? population.sharing(slot) : [slot];
+}
 
 function edgesBetween(population: Population, group: Found['slot'], member: Found['slot']): Edge[] {
   const members = [...member.ids.values()];
@@ -41,9 +46,11 @@ function edgesBetween(population: Population, group: Found['slot'], member: Foun
   );
 }
 
-function checkAttributes({ history }: Evidence, { slot, account }: Found): void {
+function checkAttributes({ history, population }: Evidence, found: Found): void {
+  const { slot, account } = found;
+  const owners = ownersOf(population, found);
   for (const [attribute, version] of account?.versions ?? []) {
-    const changes = slot.changes.get(attribute) ?? 0;
+    const changes = owners.reduce((sum, owner) => sum + (owner.changes.get(attribute) ?? 0), 0);
     if (version > changes * (writesOf[attribute] ?? 1))
       history.differs(
         'delivered more than once',

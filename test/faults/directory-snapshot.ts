@@ -16,6 +16,7 @@ const attributeIds: Record<number, string> = {
   0x9005a: 'unicodePwd',
   0x900dd: 'sAMAccountName',
   0x90290: 'userPrincipalName',
+  0x908a6: 'msDS-cloudExtensionAttribute1',
 };
 
 export interface Account {
@@ -26,6 +27,8 @@ export interface Account {
   entry: Entry;
   /** How often each attribute was written, as the controller counts for replication. */
   versions: Map<string, number>;
+  /** How often its owner changed: who is created under the name of a leaver may get that one's account. */
+  handedOver: number;
 }
 
 /** What the domain controller says when a run is over, read as the administrator with other people's tools. */
@@ -61,12 +64,16 @@ export async function everyoneIn(lab: Lab): Promise<string[]> {
 }
 
 function accountOf(entry: Entry): Account {
+  const versions = versionsOf(Buffer.from(entry.replpropertymetadata![0]!, 'hex'));
+  const stamped = versions.get(stamp) ?? 0;
+  versions.delete(stamp);
   return {
     dn: entry.dn[0]!,
     guid: guidOf(Buffer.from(entry.objectguid![0]!, 'hex')),
     resourceId: entry[stamp.toLowerCase()]?.[0]?.split(':').at(-1),
     entry,
-    versions: versionsOf(Buffer.from(entry.replpropertymetadata![0]!, 'hex')),
+    versions,
+    handedOver: Math.max(0, stamped - 1),
   };
 }
 

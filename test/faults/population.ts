@@ -28,6 +28,8 @@ export class Slot<State extends { incarnation: number }> {
    * whose account is still to be deleted gets that account.
    */
   readonly changes = new Map<string, number>();
+  /** Every user name that was asked for. */
+  readonly names = new Set<string>();
   creates = 0;
   /** A value that the controller refuses may have been kept while nobody could ask it. */
   suspect = false;
@@ -92,6 +94,16 @@ export class Population {
     let edge = this.#edges.get(key);
     if (!edge) this.#edges.set(key, (edge = new Edge()));
     return edge;
+  }
+
+  /** A slot, and all whose accounts may have passed to it because they have had the same name. */
+  sharing(slot: UserSlot | GroupSlot): (UserSlot | GroupSlot)[] {
+    return [
+      slot,
+      ...this.users.filter(
+        (other) => other !== slot && [...slot.names].some((name) => other.names.has(name)),
+      ),
+    ];
   }
 
   knownEdge(groupId: string, memberId: string): Edge | undefined {

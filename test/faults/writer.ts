@@ -224,6 +224,8 @@ export class Writer {
   ): void {
     for (const [change, reply] of answered) {
       slot.history.push(reply.told);
+      for (const [name] of JSON.stringify(change.request.body ?? {}).matchAll(/[\w-]+@contoso\.example/g))
+        slot.names.add(name);
       if (change.bad && reply.outcome !== 'refused') slot.suspect = true;
       if (reply.outcome !== 'refused') slot.count(change.touches);
       if (reply.status === 201) slot.ids.set(change.incarnation, String(reply.body.id));

@@ -66,7 +66,7 @@ export class Attempt {
       const outcome = await delivery.deliver(target, link, log, signal);
       const decided = await this.closing.success(link, outcome, log, target.definition.revision);
       await this.available(target);
-      if (['recreate', 'restored', 'applied'].includes(outcome.kind)) this.parts.wake();
+      if (['recreate', 'restored', 'applied', 'removed'].includes(outcome.kind)) this.parts.wake();
       return decided;
     } catch (raw) {
       const error = asConnectorError(raw);

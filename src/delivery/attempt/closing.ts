@@ -48,6 +48,7 @@ export class Closing {
       createdByUs: outcome.createdByUs,
       uniqueValues: outcome.uniqueValues,
       facts: outcome.facts,
+      ...(outcome.marked ? { formerOwners: null } : {}),
       mappingRevision: revision,
     });
     if (outcome.anchor !== undefined && outcome.anchor !== link.claimedAnchor) {
@@ -56,8 +57,11 @@ export class Closing {
     }
     if (!sameJson(outcome.facts, link.facts)) await this.tellDependents(tx, link);
     if (outcome.again) await links.setState(tx, link.id, 'due');
-    if (closed === 'closed')
-      await reservations.keepOnly(tx, link.target, link.id, Object.values(outcome.uniqueValues));
+    if (closed === 'closed') {
+      const kept = Object.values(outcome.uniqueValues);
+      const givenUp = await reservations.keepOnly(tx, link.target, link.id, kept);
+      if (givenUp > 0 || link.error) await links.wakeWaiting(tx, link.id);
+    }
     if (!outcome.passwordDelivered) return;
     if (outcome.passwordDelivered.purpose === 'set') await sealed.erase(tx, outcome.passwordDelivered.id);
     else await sealed.delivered(tx, outcome.passwordDelivered.id, now + settings.initialPasswordMs);
@@ -171,6 +175,7 @@ export class Closing {
     await reservations.release(tx, link.id);
     await edges.forget(tx, link.target, link.resourceId);
     await links.raiseReferring(tx, link.target, link.resourceId);
+    await links.wakeWaiting(tx, link.id);
     await links.delete(tx, link.id);
     if (log.noteworthy) await this.parts.logs.insert(tx, log.record('success', now));
     return decided;

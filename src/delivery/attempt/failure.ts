@@ -6,7 +6,7 @@ import type { AttemptLog } from './attempt-log.js';
 import { decidable } from './decidable.js';
 import type { AttemptParts } from './parts.js';
 import { undoneElsewhere } from './undone-elsewhere.js';
-import { WaitsFor } from './waits-for.js';
+import { WaitsFor, willMove } from './waits-for.js';
 
 /** Turns anything thrown into the closed set of connector errors. A fault of ours is retried, and parked when it stays. */
 export function asConnectorError(error: unknown): ConnectorError {
@@ -41,10 +41,13 @@ export class FailureClosing {
     log.failed(error.detail);
     return this.parts.unitOfWork.run(async (tx) => {
       const now = await this.parts.clock.now(tx);
-      const holder = await this.dueHolder(tx, link, error);
-      const shown: LinkError = { ...linkError(error, now), ...(holder ? { waitsFor: holder.id } : {}) };
-      const refusal = await this.decide(tx, link, error, holder !== undefined, now);
-      const waits = retries(error.kind) || holder !== undefined;
+      const clash = await this.clash(tx, link, error);
+      const shown: LinkError = {
+        ...linkError(error, now),
+        ...(clash.holder ? { waitsFor: clash.holder.id } : {}),
+      };
+      const refusal = await this.decide(tx, link, error, clash.passes, now);
+      const waits = retries(error.kind) || clash.passes;
       const undone = refusal.undone.length > 0;
       await this.parts.logs.insert(
         tx,
@@ -79,16 +82,25 @@ export class FailureClosing {
     });
   }
 
-  /** A clash whose holder is about to change itself is waited for, not refused. */
-  private async dueHolder(tx: Transaction, link: Link, error: ConnectorError): Promise<Link | undefined> {
-    if (error.kind !== 'conflict') return undefined;
-    const { links } = this.parts;
-    const holder =
-      error instanceof WaitsFor
-        ? await links.get(error.link.id, tx)
-        : error.holder && (await links.byAnchor(link.target, error.holder, tx));
-    if (!holder || holder.id === link.id) return undefined;
-    return holder.state === 'due' || holder.state === 'removing' ? holder : undefined;
+  /**
+   * A clash whose holder is about to change itself passes: it is waited for, not refused. So does one that is over by now.
+   * For any other it is refused; but whoever is parked for it is woken when the holder gives something up.
+   */
+  private async clash(
+    tx: Transaction,
+    link: Link,
+    error: ConnectorError,
+  ): Promise<{ holder?: Link; passes: boolean }> {
+    if (error.kind !== 'conflict') return { passes: false };
+    const { links, reservations } = this.parts;
+    if (error instanceof WaitsFor) {
+      const holder = await links.lock(tx, error.owner.id);
+      if (!holder || (await reservations.holder(tx, link.target, error.value)) !== holder.id)
+        return { passes: true };
+      return { holder, passes: willMove(holder) };
+    }
+    const holder = error.holder && (await links.byAnchor(link.target, error.holder, tx));
+    return holder && holder.id !== link.id ? { holder, passes: willMove(holder) } : { passes: false };
   }
 
   /** Refused with every outcome known: the change is undone, in this very transaction. Anything else keeps it. */
@@ -173,6 +185,7 @@ export class FailureClosing {
     }
     await edges.forget(tx, link.target, link.resourceId);
     await reservations.release(tx, link.id);
+    await links.wakeWaiting(tx, link.id);
     await links.delete(tx, link.id);
   }
 }

@@ -12,6 +12,7 @@ import { overtaken } from './overtaken.js';
 import { passwordFor, rememberMark, type PasswordInUse } from './password.js';
 import { reserve, type Reserved, type Taken } from './reserve.js';
 import { desiredAccount, mappingInput, refuseProblems, subjectOf, type SeenResource } from './subject.js';
+import { passesOn, takeOver } from './take-over.js';
 
 const mostCandidates = 50;
 
@@ -148,6 +149,7 @@ export class LinkDelivery {
       createdByUs: account?.createdByUs ?? true,
       uniqueValues: reserved.values,
       facts,
+      marked: true,
       ...(password ? { passwordDelivered: password.sealed } : {}),
       ...(reserved.temporary ? { again: true } : {}),
     };
@@ -176,7 +178,7 @@ export class LinkDelivery {
     }
     const holder = await this.parts.links.byAnchor(target.name, match.anchor);
     if (holder && holder.id !== link.id) {
-      if (holder.state !== 'removing' && holder.state !== 'retained') {
+      if (!passesOn(holder)) {
         throw new ConnectorError({
           kind: 'conflict',
           scimType: 'uniqueness',
@@ -184,27 +186,14 @@ export class LinkDelivery {
           holder: match.anchor,
         });
       }
-      await this.takeOver(holder, link);
+      await this.parts.unitOfWork.run((tx) => takeOver(this.parts, tx, holder, link));
+      link.anchor = holder.anchor;
+      link.createdByUs = holder.createdByUs;
     }
     log.step('match', 'success', `adopts ${match.description} by ${match.rule}`);
     const ours = match.rule === 'stamp';
     const createdByUs = ours || (holder?.createdByUs ?? false);
     return { account: { anchor: match.anchor, createdByUs }, adopted: !ours };
-  }
-
-  private async takeOver(holder: Link, link: Link): Promise<void> {
-    const { unitOfWork, links, edges, clock } = this.parts;
-    await unitOfWork.run(async (tx) => {
-      if (!(await links.takeOver(tx, holder, link))) {
-        throw new ConnectorError({
-          kind: 'unavailable',
-          detail: `the removal of "${holder.label}" is being carried out this moment`,
-        });
-      }
-      await edges.moveMember(tx, link.target, holder.resourceId, link.resourceId, await clock.now(tx));
-    });
-    link.anchor = holder.anchor;
-    link.createdByUs = holder.createdByUs;
   }
 
   /** A missing account never leads to a create in the same pass: policy decides, and the next pass carries it out. */

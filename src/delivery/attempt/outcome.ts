@@ -10,6 +10,8 @@ export type Outcome =
       uniqueValues: Record<string, ReservedValue>;
       facts: Record<string, string>;
       passwordDelivered?: SealedPassword;
+      /** The account bears the mark of its own resource now. */
+      marked?: true;
       /** Some of it is temporary: look again at once. */
       again?: boolean;
     }

@@ -4,7 +4,8 @@ import type { Transaction } from '../../identity/ports.js';
 import type { Link, ReservedValue } from '../model.js';
 import type { RunningTarget } from '../targets.js';
 import type { AttemptParts } from './parts.js';
-import { WaitsFor } from './waits-for.js';
+import { passesOn, takeOver } from './take-over.js';
+import { WaitsFor, willMove } from './waits-for.js';
 
 export interface Reserved {
   /** For the connector. */
@@ -77,6 +78,7 @@ async function reserveOne(
     !refused?.has(held.value) &&
     (held.digest === digest || (wanted.apply === 'create' && link.anchor !== undefined));
   if (keep) return accept(held);
+  let owner: { link: Link; value: ReservedValue } | undefined;
   for (const candidate of expanded) {
     if (refused?.has(candidate)) continue;
     const value: ReservedValue = {
@@ -85,58 +87,49 @@ async function reserveOne(
       nameSpace,
       folded: kind.fold(attribute, candidate),
     };
-    const holder = await parts.reservations.reserve(tx, target.name, link.id, attribute, value);
-    if (holder === undefined) return accept(value);
-    if (wanted.givenByClient && (await takeOver(parts, tx, link, holder, reserved))) return accept(value);
-    if (wanted.givenByClient) await waitFor(parts, tx, link, holder, value, attribute, reserved, accept);
-    if (reserved.unique[attribute]) return;
+    const holderId = await parts.reservations.reserve(tx, target.name, link.id, attribute, value);
+    if (holderId === undefined) return accept(value);
+    if (!wanted.givenByClient) continue;
+    const holder = await parts.links.get(holderId, tx);
+    if (!holder)
+      throw new ConnectorError({ kind: 'unavailable', detail: `"${candidate}" was given up just now` });
+    if (await takenOver(parts, tx, link, holder, reserved)) return accept(value);
+    if (willMove(holder)) {
+      await waitFor(parts, tx, link, holder, value, attribute, reserved, accept);
+      return;
+    }
+    owner ??= { link: holder, value };
   }
-  throw clash(attribute, expanded[0] ?? '', wanted.givenByClient);
+  throw owner ? new WaitsFor(owner.link, attribute, owner.value) : noneLeft(attribute, expanded[0] ?? '');
 }
 
-/** DELETE, then POST with the same name: the account of the leaver passes to the newcomer, and its removal is cancelled. */
-async function takeOver(
+/** DELETE, then POST with the same name. */
+async function takenOver(
   parts: AttemptParts,
   tx: Transaction,
   link: Link,
-  holderId: string,
+  holder: Link,
   reserved: Reserved,
 ): Promise<boolean> {
-  if (link.anchor !== undefined && reserved.takenOver?.id !== holderId) return false;
-  const holder = await parts.links.get(holderId, tx);
-  if (!holder) return parts.reservations.release(tx, holderId).then(() => false);
-  if (holder.state !== 'removing' && holder.state !== 'retained') return false;
-  if (!(await parts.links.takeOver(tx, holder, link))) {
-    throw new ConnectorError({
-      kind: 'unavailable',
-      detail: `the removal of "${holder.label}" is being carried out this moment`,
-    });
-  }
-  await parts.edges.moveMember(
-    tx,
-    link.target,
-    holder.resourceId,
-    link.resourceId,
-    await parts.clock.now(tx),
-  );
+  if (reserved.takenOver?.id === holder.id) return true;
+  if (link.anchor !== undefined || !passesOn(holder)) return false;
+  await takeOver(parts, tx, holder, link);
   reserved.takenOver = holder;
   return true;
 }
 
-/** The holder is due and may be about to give the value up: wait for it, or break the circle if it waits for us. */
+/** The holder may be about to give the value up: wait for it, or break the circle if it waits for us. */
 async function waitFor(
   parts: AttemptParts,
   tx: Transaction,
   link: Link,
-  holderId: string,
+  holder: Link,
   wanted: ReservedValue,
   attribute: string,
   reserved: Reserved,
   accept: (value: ReservedValue) => void,
 ): Promise<void> {
-  const holder = await parts.links.get(holderId, tx);
-  if (holder?.state !== 'due') return;
-  if (!(await waitsForUs(parts, tx, link, holder))) throw new WaitsFor(holder, attribute, wanted.value);
+  if (!(await waitsForUs(parts, tx, link, holder))) throw new WaitsFor(holder, attribute, wanted);
   const name = `tmp-${createHash('sha256').update(`${link.id}${link.generation}`).digest('hex').slice(0, 8)}`;
   const suffix = wanted.value.includes('@') ? wanted.value.slice(wanted.value.indexOf('@')) : '';
   const folded = `${name}${suffix}`.toLowerCase();
@@ -162,14 +155,11 @@ async function waitsForUs(parts: AttemptParts, tx: Transaction, link: Link, hold
   return false;
 }
 
-function clash(attribute: string, value: string, givenByClient: boolean): ConnectorError {
-  const remedy = givenByClient
-    ? 'Another resource of this gateway has it in the target; change one of the two.'
-    : 'Every candidate is taken; extend the rule that makes them.';
+function noneLeft(attribute: string, value: string): ConnectorError {
   return new ConnectorError({
     kind: 'conflict',
     attribute,
     scimType: 'uniqueness',
-    detail: `The value "${value}" of ${attribute} is in use in the target. ${remedy}`,
+    detail: `The value "${value}" of ${attribute} is in use in the target. Every candidate is taken; extend the rule that makes them.`,
   });
 }

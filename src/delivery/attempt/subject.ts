@@ -90,6 +90,7 @@ export function subjectOf(
     kind: link.resourceType,
     resourceId: link.resourceId,
     stamp: `${parts.storeId}:${link.resourceId}`,
+    formerStamps: link.formerOwners.map((id) => `${parts.storeId}:${id}`),
     label: link.label,
     desired,
     match,

@@ -1,18 +1,29 @@
 import { ConnectorError } from '../../connectors/connector.js';
-import type { Link } from '../model.js';
+import type { Link, ReservedValue } from '../model.js';
 
-/** A value that another due link holds: it is about to give the value up, or to take it, whether it has an account yet or not. */
+/** A value that another link of this gateway holds. */
 export class WaitsFor extends ConnectorError {
   constructor(
-    readonly link: Link,
+    readonly owner: Link,
     attribute: string,
-    value: string,
+    readonly value: ReservedValue,
   ) {
     super({
       kind: 'conflict',
       attribute,
-      ...(link.anchor === undefined ? {} : { holder: link.anchor }),
-      detail: `The value "${value}" of ${attribute} still belongs to "${link.label}", which is about to change.`,
+      scimType: 'uniqueness',
+      ...(owner.anchor === undefined ? {} : { holder: owner.anchor }),
+      detail: willMove(owner)
+        ? `The value "${value.value}" of ${attribute} still belongs to "${owner.label}", which is about to change.`
+        : `The value "${value.value}" of ${attribute} belongs to "${owner.label}" in the target; change one of the two.`,
     });
   }
+}
+
+/**
+ * It is about to give values up, or to take them, whether it has an account yet or not. One that is parked because it waits
+ * for somebody moves as soon as that one does.
+ */
+export function willMove({ state, error }: Link): boolean {
+  return state === 'due' || state === 'removing' || (state === 'parked' && error?.waitsFor !== undefined);
 }

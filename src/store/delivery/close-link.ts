@@ -14,6 +14,7 @@ function learned(close: LinkClose): { sets: string[]; parameters: Parameter[] } 
   if (close.createdByUs !== undefined) set('created_by_us', close.createdByUs);
   if (close.uniqueValues !== undefined) set('unique_values', toJson(close.uniqueValues));
   if (close.facts !== undefined) set('facts', toJson(close.facts));
+  if (close.formerOwners !== undefined) set('former_owners', close.formerOwners);
   return { sets, parameters };
 }
 
@@ -37,6 +38,7 @@ export async function closeLink(
     'attempts = ?',
     'next_attempt_at = ?',
     'error = ?',
+    'waits_for = ?',
     'edges_due_at = ?',
     'lease_owner = NULL',
     'lease_until = NULL',
@@ -48,6 +50,7 @@ export async function closeLink(
     close.attempts,
     close.nextAttemptAt,
     toJson(close.error),
+    close.error?.waitsFor ?? null,
     edges?.at ?? null,
     now,
     ...known.parameters,

@@ -36,6 +36,7 @@ export function toLink(row: Row): Link {
     held: parseJson<HeldPlan>(row.held),
     cause: parseJson<Link['cause']>(row.cause) ?? { caller: '', source: '', correlationId: '' },
     mappingRevision: optionalText(row.mapping_revision),
+    formerOwners: parseJson<string[]>(row.former_owners) ?? [],
     updatedAt: number(row.updated_at),
   };
 }

@@ -119,16 +119,28 @@ export class SqlEdgeStore extends EdgeStore {
     );
   }
 
-  async moveMember(tx: Transaction, target: string, fromId: string, toId: string, at: number): Promise<void> {
+  async move(tx: Transaction, target: string, fromId: string, toId: string, at: number): Promise<void> {
     const sql = sqlOf(tx);
-    await sql.run(
-      `INSERT INTO edge (target, group_id, member_id, member_type, generation, state, attempts, next_attempt_at)
-       SELECT target, group_id, ?, member_type, 1, 'due', 0, CAST(? AS BIGINT) FROM edge WHERE target = ? AND member_id = ?
-       ON CONFLICT (target, group_id, member_id) DO UPDATE SET generation = edge.generation + 1, state = 'due', next_attempt_at = excluded.next_attempt_at`,
-      [toId, at, target, fromId],
-    );
-    await sql.run('DELETE FROM edge WHERE target = ? AND member_id = ?', [target, fromId]);
+    for (const [side, columns] of [
+      ['member_id', 'group_id, CAST(? AS TEXT)'],
+      ['group_id', 'CAST(? AS TEXT), member_id'],
+    ] as const) {
+      await sql.run(
+        `INSERT INTO edge (target, group_id, member_id, member_type, generation, state, attempts, next_attempt_at)
+         SELECT target, ${columns}, member_type, 1, 'due', 0, CAST(? AS BIGINT) FROM edge WHERE target = ? AND ${side} = ?
+         ON CONFLICT (target, group_id, member_id) DO UPDATE SET generation = edge.generation + 1, state = 'due', next_attempt_at = excluded.next_attempt_at`,
+        [toId, at, target, fromId],
+      );
+    }
+    await this.forget(tx, target, fromId);
     await this.wake(tx, target, toId, at);
+  }
+
+  async keepOfGroup(tx: Transaction, target: string, groupId: string): Promise<void> {
+    await sqlOf(tx).run("UPDATE edge SET state = 'kept' WHERE target = ? AND group_id = ?", [
+      target,
+      groupId,
+    ]);
   }
 
   async forget(tx: Transaction, target: string, resourceId: string): Promise<void> {

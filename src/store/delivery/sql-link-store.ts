@@ -117,6 +117,22 @@ export class SqlLinkStore extends LinkStore {
     return row && toLink(row);
   }
 
+  async lock(tx: Transaction, linkId: string): Promise<Link | undefined> {
+    const sql = sqlOf(tx);
+    const alone = sql.engine === 'postgres' ? ' FOR UPDATE' : '';
+    const row = await sql.get(`SELECT * FROM link WHERE id = ?${alone}`, [linkId]);
+    return row && toLink(row);
+  }
+
+  async wakeWaiting(tx: Transaction, linkId: string): Promise<void> {
+    const sql = sqlOf(tx);
+    await sql.run(
+      `UPDATE link SET generation = generation + 1, state = 'due', next_attempt_at = ?, attempts = 0, waits_for = NULL
+       WHERE waits_for = ? AND state IN ('due', 'parked')`,
+      [await storeNow(sql), linkId],
+    );
+  }
+
   async ofResource(resourceId: string, tx?: Transaction): Promise<Link[]> {
     return (
       await (tx ? sqlOf(tx) : this.reader).all('SELECT * FROM link WHERE resource_id = ? ORDER BY target', [
@@ -278,12 +294,10 @@ export class SqlLinkStore extends LinkStore {
       [from.id, from.generation, now],
     );
     if (gone !== 1) return false;
-    await sql.run('UPDATE link SET anchor = ?, created_by_us = ?, updated_at = ? WHERE id = ?', [
-      from.anchor ?? null,
-      from.createdByUs,
-      now,
-      to.id,
-    ]);
+    await sql.run(
+      'UPDATE link SET anchor = ?, created_by_us = ?, former_owners = ?, updated_at = ? WHERE id = ?',
+      [from.anchor ?? null, from.createdByUs, toJson([...from.formerOwners, from.resourceId]), now, to.id],
+    );
     await sql.run(
       `DELETE FROM reservation WHERE link_id = ? AND EXISTS (
          SELECT 1 FROM reservation mine WHERE mine.link_id = ? AND mine.target = reservation.target
@@ -292,6 +306,7 @@ export class SqlLinkStore extends LinkStore {
     );
     await sql.run('UPDATE reservation SET link_id = ? WHERE link_id = ?', [to.id, from.id]);
     await sql.run('DELETE FROM sealed WHERE link_id = ?', [from.id]);
+    await this.wakeWaiting(tx, from.id);
     return true;
   }
 

@@ -24,21 +24,30 @@ export class SqlReservationStore extends ReservationStore {
     target: string,
     linkId: string,
     values: readonly ReservedValue[],
-  ): Promise<void> {
+  ): Promise<number> {
     const sql = sqlOf(tx);
     const wanted = new Set(values.map((value) => `${value.nameSpace}\n${value.folded}`));
     const rows = await sql.all<{ name_space: string; value: string }>(
       'SELECT name_space, value FROM reservation WHERE link_id = ?',
       [linkId],
     );
-    for (const row of rows) {
-      if (wanted.has(`${row.name_space}\n${row.value}`)) continue;
+    const givenUp = rows.filter((row) => !wanted.has(`${row.name_space}\n${row.value}`));
+    for (const row of givenUp) {
       await sql.run('DELETE FROM reservation WHERE target = ? AND name_space = ? AND value = ?', [
         target,
         row.name_space,
         row.value,
       ]);
     }
+    return givenUp.length;
+  }
+
+  async holder(tx: Transaction, target: string, value: ReservedValue): Promise<string | undefined> {
+    const row = await sqlOf(tx).get<{ link_id: string }>(
+      'SELECT link_id FROM reservation WHERE target = ? AND name_space = ? AND value = ?',
+      [target, value.nameSpace, value.folded],
+    );
+    return row?.link_id;
   }
 
   async release(tx: Transaction, linkId: string): Promise<void> {

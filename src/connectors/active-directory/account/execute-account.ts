@@ -130,7 +130,8 @@ export class AccountExecutor {
       }
       this.fence.assert(entry, steps.kind, steps.label);
       const stamp = entry.one(this.settings.anchorAttribute);
-      if (stamp !== undefined && stamp !== steps.stamp && steps.createdByUs) {
+      const ours = [steps.stamp, ...(steps.formerStamps ?? [])];
+      if (stamp !== undefined && !ours.includes(stamp) && steps.createdByUs) {
         throw new ConnectorError({
           kind: 'rejected',
           detail: `The account of "${steps.label}" (${entry.dn}) bears the mark of another resource and is not deleted.`,

@@ -35,6 +35,7 @@ export class RemovalPlanner {
       kind: subject.kind,
       label: subject.label,
       stamp: subject.stamp,
+      formerStamps: subject.formerStamps ?? [],
       guid: account.anchor,
       createdByUs: account.createdByUs,
       writes: [],

@@ -13,6 +13,8 @@ export interface AccountSteps {
   kind: ResourceKind;
   label: string;
   stamp: string;
+  /** See `Subject`. */
+  formerStamps?: readonly string[];
   /** The account; absent for a create. */
   guid?: string;
   createdByUs: boolean;

@@ -1,0 +1,132 @@
+import { ConnectorError } from '../../src/connectors/connector.js';
+import { onEveryEngine } from '../store/stores.js';
+import { TestGateway, type TestTarget } from './gateway.js';
+
+const unavailable = () => new ConnectorError({ kind: 'unavailable', detail: 'nobody answers' });
+const refused = () => new ConnectorError({ kind: 'rejected', detail: 'the title is too long' });
+
+/** A name passes from one account to another, while one of the two cannot be delivered yet. */
+describe('A name that passes to somebody else', () => {
+  onEveryEngine((open) => {
+    let gateway: TestGateway;
+    const start = async (target?: TestTarget) =>
+      (gateway = await new TestGateway(await open(), { answerWithinMs: 100, ...target }).start());
+    const down = () => {
+      gateway.target.before = () => {
+        throw unavailable();
+      };
+    };
+    const up = () => {
+      gateway.target.before = () => undefined;
+    };
+    const state = async (id: string) => (await gateway.link(id))?.state;
+    afterEach(async () => {
+      await gateway?.close();
+      expect(gateway?.errors ?? []).toEqual([]);
+    });
+
+    it('waits for the account of a leaver that is still to be deleted', async () => {
+      await start();
+      const [anna, bert] = [await gateway.user('anna'), await gateway.user('bert')];
+      const { anchor } = (await gateway.link(bert))!;
+      down();
+      await gateway.remove('User', anna);
+      await gateway.change('User', bert, { userName: 'anna' });
+      await gateway.until(async () => (await gateway.link(bert))!.error?.waitsFor !== undefined);
+      up();
+      await gateway.until(() => gateway.target.byName('anna')?.anchor === anchor);
+      expect(gateway.target.accounts.size).toBe(1);
+      expect(await state(anna)).toBeUndefined();
+    });
+
+    it('is parked for a holder that is parked, and delivered as soon as the holder gives it up', async () => {
+      await start();
+      const [anna, bert] = [await gateway.user('anna'), await gateway.user('bert')];
+      down();
+      await gateway.change('User', anna, { userName: 'annette', title: 'bad' });
+      await gateway.change('User', bert, { userName: 'anna' });
+      gateway.target.before = ({ steps }) => {
+        if (JSON.stringify(steps).includes('"bad"')) throw refused();
+      };
+      await gateway.until(async () => (await state(anna)) === 'parked' && (await state(bert)) === 'parked');
+      expect((await gateway.link(bert))!.error).toMatchObject({
+        kind: 'conflict',
+        waitsFor: (await gateway.link(anna))!.id,
+        detail: expect.stringContaining('"annette"') as string,
+      });
+      up();
+      await gateway.change('User', anna, { title: 'good' });
+      await gateway.until(async () => (await state(bert)) === 'applied');
+      expect(gateway.target.byName('anna')?.anchor).toBe((await gateway.link(bert))!.anchor);
+      expect(gateway.target.byName('annette')?.anchor).toBe((await gateway.link(anna))!.anchor);
+    });
+
+    it('is exchanged with a name whose owner was parked for the other', async () => {
+      await start();
+      const [anna, bert] = [await gateway.user('anna'), await gateway.user('bert')];
+      down();
+      await gateway.change('User', anna, { userName: 'somebody', title: 'bad' });
+      await gateway.change('User', bert, { userName: 'anna' });
+      await gateway.change('User', anna, { userName: 'bert' });
+      gateway.target.before = ({ steps }) => {
+        if (JSON.stringify(steps).includes('"bad"')) throw refused();
+      };
+      await gateway.until(async () => (await state(anna)) === 'parked');
+      up();
+      await gateway.change('User', anna, { title: 'good' });
+      await gateway.until(async () => (await state(anna)) === 'applied' && (await state(bert)) === 'applied');
+      expect(gateway.target.byName('bert')?.anchor).toBe((await gateway.link(anna))!.anchor);
+      expect(gateway.target.byName('anna')?.anchor).toBe((await gateway.link(bert))!.anchor);
+    });
+
+    it('comes with the account of the leaver, which is deleted when the newcomer leaves before anything was written', async () => {
+      await start();
+      const first = await gateway.user('anna');
+      down();
+      await gateway.remove('User', first);
+      const second = await gateway.user('anna');
+      await gateway.until(async () => (await gateway.link(second))!.anchor !== undefined);
+      expect((await gateway.link(second))!.formerOwners).toEqual([first]);
+      await gateway.remove('User', second);
+      const third = await gateway.user('anna');
+      await gateway.until(async () => (await gateway.link(third))?.anchor !== undefined);
+      await gateway.remove('User', third);
+      up();
+      await gateway.until(async () => (await gateway.link(third)) === undefined);
+      expect(gateway.target.accounts.size).toBe(0);
+    });
+
+    it('comes with a new account for a group that is to be deleted, without its members', async () => {
+      await start();
+      const [anna, bert] = [await gateway.user('anna'), await gateway.user('bert')];
+      const former = await gateway.group('staff', [anna]);
+      const { anchor } = (await gateway.link(former))!;
+      down();
+      await gateway.remove('Group', former);
+      const staff = await gateway.group('staff', [bert]);
+      up();
+      const bertAnchor = (await gateway.link(bert))!.anchor!;
+      await gateway.until(() => gateway.target.byName('staff')?.members.has(bertAnchor));
+      expect(gateway.target.byName('staff')?.anchor).not.toBe(anchor);
+      expect(gateway.target.byName('staff')?.members).toEqual(new Set([bertAnchor]));
+      await gateway.until(async () => (await gateway.opened.delivery.edges.countOpen('recording')).due === 0);
+      expect(await state(staff)).toBe('applied');
+    });
+
+    it('comes with the retained account of a group, which gets exactly the new members', async () => {
+      await start({ objects: { Group: { onDelete: 'retain' } } });
+      const [anna, bert] = [await gateway.user('anna'), await gateway.user('bert')];
+      const former = await gateway.group('staff', [anna]);
+      const { anchor } = (await gateway.link(former))!;
+      await gateway.remove('Group', former);
+      await gateway.until(async () => (await state(former)) === 'retained');
+      expect(await gateway.opened.delivery.edges.countOpen('recording')).toEqual({ due: 0, parked: 0 });
+      const staff = await gateway.group('staff', [bert]);
+      const members = new Set([(await gateway.link(bert))!.anchor!]);
+      await gateway.until(
+        () => JSON.stringify([...gateway.target.byName('staff')!.members]) === JSON.stringify([...members]),
+      );
+      expect((await gateway.link(staff))!.anchor).toBe(anchor);
+    });
+  });
+});
