@@ -94,10 +94,9 @@ async function reserveOne(
     if (!holder)
       throw new ConnectorError({ kind: 'unavailable', detail: `"${candidate}" was given up just now` });
     if (await takenOver(parts, tx, link, holder, reserved)) return accept(value);
-    if (willMove(holder)) {
-      await waitFor(parts, tx, link, holder, value, attribute, reserved, accept);
-      return;
-    }
+    if (await waitsForUs(parts, tx, link, holder))
+      return accept(await temporary(parts, tx, link, value, attribute, reserved));
+    if (willMove(holder)) throw new WaitsFor(holder, attribute, value);
     owner ??= { link: holder, value };
   }
   throw owner ? new WaitsFor(owner.link, attribute, owner.value) : noneLeft(attribute, expanded[0] ?? '');
@@ -118,30 +117,23 @@ async function takenOver(
   return true;
 }
 
-/** The holder may be about to give the value up: wait for it, or break the circle if it waits for us. */
-async function waitFor(
+/** Breaks a circle of renames: whoever waits for us goes on, and so do we after that. */
+async function temporary(
   parts: AttemptParts,
   tx: Transaction,
   link: Link,
-  holder: Link,
   wanted: ReservedValue,
   attribute: string,
   reserved: Reserved,
-  accept: (value: ReservedValue) => void,
-): Promise<void> {
-  if (!(await waitsForUs(parts, tx, link, holder))) throw new WaitsFor(holder, attribute, wanted);
+): Promise<ReservedValue> {
   const name = `tmp-${createHash('sha256').update(`${link.id}${link.generation}`).digest('hex').slice(0, 8)}`;
   const suffix = wanted.value.includes('@') ? wanted.value.slice(wanted.value.indexOf('@')) : '';
-  const folded = `${name}${suffix}`.toLowerCase();
-  const temporary: ReservedValue = {
-    value: `${name}${suffix}`,
-    digest: 'temporary',
-    nameSpace: wanted.nameSpace,
-    folded,
-  };
-  await parts.reservations.reserve(tx, link.target, link.id, attribute, temporary);
+  const value = `${name}${suffix}`;
+  const { nameSpace } = wanted;
+  const chosen: ReservedValue = { value, digest: 'temporary', nameSpace, folded: value.toLowerCase() };
+  await parts.reservations.reserve(tx, link.target, link.id, attribute, chosen);
   reserved.temporary = true;
-  accept(temporary);
+  return chosen;
 }
 
 const longestCircle = 20;

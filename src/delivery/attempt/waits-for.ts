@@ -20,10 +20,5 @@ export class WaitsFor extends ConnectorError {
   }
 }
 
-/**
- * It is about to give values up, or to take them, whether it has an account yet or not. One that is parked because it waits
- * for somebody moves as soon as that one does.
- */
-export function willMove({ state, error }: Link): boolean {
-  return state === 'due' || state === 'removing' || (state === 'parked' && error?.waitsFor !== undefined);
-}
+/** It is about to give values up, or to take them, whether it has an account yet or not. */
+export const willMove = ({ state }: Link): boolean => state === 'due' || state === 'removing';
