@@ -123,7 +123,7 @@ export class DeliveryChangeLog extends ChangeLog {
         ? await this.raiseForMembers(tx, target, change, lease)
         : await links.raise(tx, subjectOf(target, change), lease);
     if (change.secrets?.password !== undefined)
-      await this.seal(tx, target, raised, change, change.secrets.password);
+      await this.seal(tx, target, raised, change, change.secrets.password, waits);
     if (change.edges.length > 0)
       await edges.add(tx, target.name, change.edges, waits ? change.id : undefined, await clock.now(tx));
     return raised;
@@ -171,6 +171,7 @@ export class DeliveryChangeLog extends ChangeLog {
     raised: RaisedLink,
     change: Change,
     password: string,
+    undecided: boolean,
   ): Promise<void> {
     const now = await this.parts.clock.now(tx);
     const sealed = this.parts.sealing.seal(password, {
@@ -178,6 +179,7 @@ export class DeliveryChangeLog extends ChangeLog {
       resourceId: change.resource.id,
       target: target.name,
       purpose: 'set',
+      ...(undecided ? { changeId: change.id } : {}),
       sealedAt: now,
       expiresAt: now + this.parts.settings.passwordWaitsMs,
     });

@@ -126,6 +126,8 @@ export interface SealedPassword {
   keyName: string;
   sealedAt: number;
   expiresAt: number;
+  /** The change that brought it, where an undo may take it back. */
+  changeId?: string;
   /** See `PasswordToSet`. */
   mark?: string;
   delivered: boolean;

@@ -249,8 +249,10 @@ export abstract class SealedStore {
   /** It can be revealed until then, or longer where that was said before. */
   abstract delivered(tx: Transaction, sealedId: string, expiresAt: number): Promise<void>;
   abstract erase(tx: Transaction, sealedId: string): Promise<boolean>;
-  /** What waited to be set and must not be any more. */
-  abstract eraseUndelivered(tx: Transaction, linkId: string): Promise<void>;
+  /** A client's password was set: it is erased, and so are older ones that wait. */
+  abstract arrived(tx: Transaction, sealed: SealedPassword): Promise<void>;
+  /** What a change that was undone wanted to set. */
+  abstract eraseOfChange(tx: Transaction, linkId: string, changeId: string): Promise<void>;
   abstract eraseOfLink(tx: Transaction, linkId: string): Promise<void>;
   abstract eraseExpired(now: number): Promise<number>;
 }

@@ -26,7 +26,7 @@ export class Sealing {
 
   seal(
     clear: string,
-    bound: Pick<SealedPassword, 'linkId' | 'resourceId' | 'target' | 'purpose' | 'sealedAt' | 'expiresAt'>,
+    bound: Omit<SealedPassword, 'id' | 'cipher' | 'keyName' | 'mark' | 'delivered'>,
   ): SealedPassword {
     const current = this.keys[0];
     if (!current) {

@@ -211,6 +211,10 @@ export const tables: TableDescription[] = [
       key_name: text,
       sealed_at: time,
       expires_at: time,
+      /** Of one link, in the order in which they came. */
+      position: { type: 'integer', default: 0 },
+      /** The change that brought it, as long as nobody may have decided it: an undo takes this one back, and no other. */
+      change_id: optionalText,
       /** What the target said of its password before the first attempt to write this one. */
       mark: optionalText,
       delivered: { type: 'boolean', default: false },

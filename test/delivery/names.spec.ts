@@ -96,6 +96,25 @@ describe('A name that passes to somebody else', () => {
       expect(gateway.target.accounts.size).toBe(0);
     });
 
+    it('comes with a new account when the account of the leaver is gone already', async () => {
+      await start();
+      const leaver = await gateway.user('anna');
+      const { anchor } = (await gateway.link(leaver))!;
+      gateway.target.after = () => {
+        gateway.target.after = () => undefined;
+        down();
+        throw new ConnectorError({ kind: 'unknown', detail: 'the answer was lost' });
+      };
+      await gateway.remove('User', leaver);
+      await gateway.until(() => gateway.target.accounts.size === 0);
+      const newcomer = await gateway.user('anna');
+      up();
+      await gateway.until(() => gateway.target.byName('anna') !== undefined);
+      await gateway.until(async () => (await state(newcomer)) === 'applied');
+      expect(gateway.target.byName('anna')!.anchor).not.toBe(anchor);
+      expect((await gateway.link(newcomer))!.formerOwners).toEqual([]);
+    });
+
     it('comes with a new account for a group that is to be deleted, without its members', async () => {
       await start();
       const [anna, bert] = [await gateway.user('anna'), await gateway.user('bert')];

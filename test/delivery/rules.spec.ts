@@ -241,6 +241,46 @@ describe('The rules of delivery', () => {
       expect(seen).toEqual(['planned', 'planned']);
     });
 
+    it('delete the account that somebody took over who is deleted between claim and delivery (10)', async () => {
+      await start({ answerWithinMs: 100 });
+      const leaver = await gateway.user('nora');
+      gateway.target.before = () => {
+        throw unavailable();
+      };
+      await gateway.remove('User', leaver);
+      const id = await gateway.user('nora');
+      await gateway.until(async () => (await gateway.link(id))!.anchor !== undefined);
+      const { resources } = gateway.opened;
+      const load = resources.load.bind(resources);
+      let deleted = false;
+      resources.load = async (...asked) => {
+        if (asked[0] === undefined && asked[2] === id && !deleted) {
+          deleted = true;
+          await gateway.remove('User', id);
+        }
+        return load(...asked);
+      };
+      await gateway.until(() => deleted);
+      gateway.target.before = () => undefined;
+      await gateway.until(async () => (await gateway.link(id)) === undefined);
+      expect(gateway.target.writes).toEqual(['create nora', 'delete nora']);
+    });
+
+    it('remove what was parked in its removal when it is tried again (10)', async () => {
+      await start();
+      const id = await gateway.user('nora');
+      gateway.target.before = () => {
+        throw rejected('protected');
+      };
+      await gateway.remove('User', id);
+      await gateway.until(async () => (await gateway.link(id))!.state === 'parked');
+      gateway.target.before = () => undefined;
+      await gateway.opened.delivery.links.retry({ target: 'recording' });
+      gateway.delivery.dispatcher.wake();
+      await gateway.until(async () => (await gateway.link(id)) === undefined);
+      expect(gateway.target.writes).toEqual(['create nora', 'delete nora']);
+    });
+
     it('create nothing in the pass that finds an account missing (12)', async () => {
       await start({ objects: { User: { whenMissing: 'recreate' } } });
       const id = await gateway.user('nora');

@@ -12,10 +12,15 @@ export class Closing {
 
   /** Ids of changes that were decided; told after the commit. */
   success(link: Link, outcome: Outcome, log: AttemptLog, revision: string): Promise<string[]> {
-    return this.parts.unitOfWork.run(async (tx) => {
+    const { links, replica, unitOfWork } = this.parts;
+    return unitOfWork.run(async (tx) => {
       const now = await this.parts.clock.now(tx);
       if (outcome.kind === 'overtaken') return this.overtaken(tx, link, now);
       const seen = await decidable(this.parts, tx, link);
+      if (outcome.kind === 'gone' && (await this.overtaken(tx, link))) {
+        await links.close(tx, link, replica.name, { state: 'due', attempts: 0, nextAttemptAt: now });
+        return [];
+      }
       if (outcome.kind === 'removed' || outcome.kind === 'gone')
         return this.removed(tx, link, seen, log, now);
       if (outcome.kind === 'retained') await this.retained(tx, link, outcome, now);
@@ -63,7 +68,7 @@ export class Closing {
       if (givenUp > 0 || link.error) await links.wakeWaiting(tx, link.id);
     }
     if (!outcome.passwordDelivered) return;
-    if (outcome.passwordDelivered.purpose === 'set') await sealed.erase(tx, outcome.passwordDelivered.id);
+    if (outcome.passwordDelivered.purpose === 'set') await sealed.arrived(tx, outcome.passwordDelivered);
     else await sealed.delivered(tx, outcome.passwordDelivered.id, now + settings.initialPasswordMs);
   }
 
@@ -85,6 +90,7 @@ export class Closing {
       attempts: 0,
       nextAttemptAt: now,
       anchor: null,
+      formerOwners: null,
       facts: {},
     });
     await sealed.eraseOfLink(tx, link.id);
@@ -160,8 +166,7 @@ export class Closing {
     now: number,
   ): Promise<string[]> {
     const { links, edges, reservations, sealed } = this.parts;
-    const fresh = await links.get(link.id, tx);
-    if (!fresh || fresh.generation !== link.generation || fresh.leaseOwner !== this.parts.replica.name) {
+    if (await this.overtaken(tx, link)) {
       await links.close(tx, link, this.parts.replica.name, {
         state: 'due',
         attempts: 0,
@@ -179,6 +184,11 @@ export class Closing {
     await links.delete(tx, link.id);
     if (log.noteworthy) await this.parts.logs.insert(tx, log.record('success', now));
     return decided;
+  }
+
+  private async overtaken(tx: Transaction, { id, generation }: Link): Promise<boolean> {
+    const fresh = await this.parts.links.lock(tx, id);
+    return fresh?.generation !== generation || fresh.leaseOwner !== this.parts.replica.name;
   }
 
   /** A change with edges is decided when its edges are. */

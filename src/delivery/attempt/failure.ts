@@ -150,13 +150,13 @@ export class FailureClosing {
     });
     await undoneElsewhere(this.parts, tx, link, change, now);
     if (change.kind === 'create') await this.dropCreate(tx, link, error);
-    else await this.dropUpdate(tx, link, now);
+    else await this.dropUpdate(tx, link, change.changeId, now);
     return true;
   }
 
   /** The former state is delivered again: some writes of the attempt may have been carried out. */
-  private async dropUpdate(tx: Transaction, link: Link, now: number): Promise<void> {
-    await this.parts.sealed.eraseUndelivered(tx, link.id);
+  private async dropUpdate(tx: Transaction, link: Link, changeId: string, now: number): Promise<void> {
+    await this.parts.sealed.eraseOfChange(tx, link.id, changeId);
     await this.parts.links.close(tx, link, this.parts.replica.name, {
       state: 'due',
       attempts: 0,

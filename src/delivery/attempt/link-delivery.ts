@@ -12,7 +12,7 @@ import { overtaken } from './overtaken.js';
 import { passwordFor, rememberMark, type PasswordInUse } from './password.js';
 import { reserve, type Reserved, type Taken } from './reserve.js';
 import { desiredAccount, mappingInput, refuseProblems, subjectOf, type SeenResource } from './subject.js';
-import { passesOn, takeOver } from './take-over.js';
+import { adoptFrom, passesOn, takeOver } from './take-over.js';
 
 const mostCandidates = 50;
 
@@ -50,7 +50,10 @@ export class LinkDelivery {
     const taken: Taken = new Map();
     for (let tries = 0; ; tries++) {
       const reserved = await reserve(this.parts, target, link, mapped.container, mapped.unique, taken);
-      adoptTakenOver(link, reserved, log);
+      if (reserved.takenOver) {
+        adoptFrom(link, reserved.takenOver);
+        log.step('match', 'success', `takes over the account of the leaver "${reserved.takenOver.label}"`);
+      }
       try {
         return await this.apply(target, link, seen, definition, mapped, reserved, log, signal);
       } catch (error) {
@@ -187,8 +190,7 @@ export class LinkDelivery {
         });
       }
       await this.parts.unitOfWork.run((tx) => takeOver(this.parts, tx, holder, link));
-      link.anchor = holder.anchor;
-      link.createdByUs = holder.createdByUs;
+      adoptFrom(link, holder);
     }
     log.step('match', 'success', `adopts ${match.description} by ${match.rule}`);
     const ours = match.rule === 'stamp';
@@ -210,7 +212,8 @@ export class LinkDelivery {
       return await target.definition.connector.plan(subject, account, signal);
     } catch (error) {
       if (!(error instanceof ConnectorError) || error.kind !== 'missing') throw error;
-      if (definition.whenMissing === 'recreate') return 'recreate';
+      // Taken over, and gone: the removal of the leaver had been carried out, and its answer was lost.
+      if (definition.whenMissing === 'recreate' || link.formerOwners.length > 0) return 'recreate';
       const { connector } = target.definition;
       if (definition.whenMissing === 'restore' && account && connector.planRestore)
         return connector.planRestore(subject, account, signal);
@@ -277,11 +280,4 @@ const beginsLater = ({ employment }: SeenResource): number | undefined =>
 
 function knownAccount(link: Link): KnownAccount | undefined {
   return link.anchor === undefined ? undefined : { anchor: link.anchor, createdByUs: link.createdByUs };
-}
-
-function adoptTakenOver(link: Link, reserved: Reserved, log: AttemptLog): void {
-  if (!reserved.takenOver) return;
-  link.anchor = reserved.takenOver.anchor;
-  link.createdByUs = reserved.takenOver.createdByUs;
-  log.step('match', 'success', `takes over the account of the leaver "${reserved.takenOver.label}"`);
 }

@@ -30,10 +30,10 @@ export async function passwordFor(
   const sealed = await parts.sealed.ofLink(link.id);
   await keepUntilFirstDay(parts, sealed, attempt.begins);
   const waiting = sealed.filter(({ delivered }) => !delivered);
-  const given = waiting.find(({ purpose }) => purpose === 'set');
+  const given = waiting.findLast(({ purpose }) => purpose === 'set');
   if (given && !attempt.adopted) return opened(parts, given, false);
   // Sealed before an attempt whose answer was lost: the connector sees whether it is in force.
-  const initial = waiting.find(({ purpose }) => purpose === 'initial');
+  const initial = waiting.findLast(({ purpose }) => purpose === 'initial');
   if (initial && !attempt.adopted) return opened(parts, initial, parts.settings.mustChangeInitialPassword);
   if (!attempt.create || 'removal' in subject.desired) return undefined;
   if (subject.kind !== 'User' || !target.definition.connector.generatePassword) return undefined;

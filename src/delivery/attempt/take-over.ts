@@ -22,3 +22,10 @@ export async function takeOver(parts: AttemptParts, tx: Transaction, from: Link,
   }
   await parts.edges.move(tx, to.target, from.resourceId, to.resourceId, await parts.clock.now(tx));
 }
+
+/** After the commit: the attempt goes on with the account that was taken over. */
+export function adoptFrom(link: Link, from: Link): void {
+  link.anchor = from.anchor;
+  link.createdByUs = from.createdByUs;
+  link.formerOwners = [...from.formerOwners, from.resourceId];
+}

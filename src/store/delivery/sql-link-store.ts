@@ -18,6 +18,8 @@ import { toLink } from './link-rows.js';
 /** No other target has still to decide the last change of the resource. */
 const decided =
   "NOT EXISTS (SELECT 1 FROM undecided u WHERE u.resource_id = link.resource_id AND u.state = 'pending' AND u.link_id <> link.id)";
+/** What is looked at again: a link whose resource is gone is removed, whatever became of it meanwhile. */
+const again = "CASE WHEN removal IS NULL THEN 'due' ELSE 'removing' END";
 
 export class SqlLinkStore extends LinkStore {
   constructor(
@@ -104,7 +106,7 @@ export class SqlLinkStore extends LinkStore {
     const sql = sqlOf(tx);
     const now = await storeNow(sql);
     return sql.run(
-      `UPDATE link SET generation = generation + 1, state = CASE WHEN state = 'applied' OR state = 'parked' THEN 'due' ELSE state END,
+      `UPDATE link SET generation = generation + 1, state = CASE WHEN state IN ('applied', 'parked') THEN ${again} ELSE state END,
          next_attempt_at = ?, attempts = 0
        WHERE target = ? AND state NOT IN ('removing', 'retained')
          AND resource_id IN (SELECT from_id FROM reference WHERE to_id = ?)`,
@@ -127,7 +129,7 @@ export class SqlLinkStore extends LinkStore {
   async wakeWaiting(tx: Transaction, linkId: string): Promise<void> {
     const sql = sqlOf(tx);
     await sql.run(
-      `UPDATE link SET generation = generation + 1, state = 'due', next_attempt_at = ?, attempts = 0, waits_for = NULL
+      `UPDATE link SET generation = generation + 1, state = ${again}, next_attempt_at = ?, attempts = 0, waits_for = NULL
        WHERE waits_for = ? AND state IN ('due', 'parked')`,
       [await storeNow(sql), linkId],
     );
@@ -322,8 +324,9 @@ export class SqlLinkStore extends LinkStore {
   ): Promise<boolean> {
     const sql = sqlOf(tx);
     const now = await storeNow(sql);
-    const sets = ['state = ?', 'generation = generation + 1', 'updated_at = ?', 'next_attempt_at = ?'];
-    const parameters: Parameter[] = [state, now, patch.nextAttemptAt ?? now];
+    const next = state === 'due' ? again : 'CAST(? AS TEXT)';
+    const sets = [`state = ${next}`, 'generation = generation + 1', 'updated_at = ?', 'next_attempt_at = ?'];
+    const parameters: Parameter[] = [...(state === 'due' ? [] : [state]), now, patch.nextAttemptAt ?? now];
     if (patch.held !== undefined) {
       sets.push('held = ?');
       parameters.push(toJson(patch.held));
@@ -342,7 +345,7 @@ export class SqlLinkStore extends LinkStore {
       const now = await storeNow(sql);
       const links = await sql.run(
         `UPDATE link SET generation = generation + 1, attempts = 0, next_attempt_at = ?, updated_at = ?,
-           state = CASE WHEN state IN ('parked', 'applied') THEN 'due' ELSE state END
+           state = CASE WHEN state IN ('parked', 'applied') THEN ${again} ELSE state END
          WHERE state NOT IN ('held', 'retained') AND ${text}`,
         [now, now, ...parameters],
       );
@@ -388,7 +391,7 @@ export class SqlLinkStore extends LinkStore {
       );
       if (page.length === 0) return { raised: 0 };
       const raised = await sql.run(
-        `UPDATE link SET generation = generation + 1, state = 'due', next_attempt_at = ?, priority = 10, attempts = 0
+        `UPDATE link SET generation = generation + 1, state = ${again}, next_attempt_at = ?, priority = 10, attempts = 0
          WHERE id IN (${marks(page.length)}) AND ((state IN ('applied', 'parked', 'due') AND mapping_revision <> ?)
            OR (state IN ('applied', 'parked') AND mapping_revision IS NULL))`,
         [now, ...page.map((row) => row.id), revision],

@@ -66,6 +66,7 @@ function toSealed(row: Row): SealedPassword {
     keyName: String(row.key_name),
     sealedAt: Number(row.sealed_at),
     expiresAt: Number(row.expires_at),
+    ...(row.change_id === null || row.change_id === undefined ? {} : { changeId: String(row.change_id) }),
     ...(row.mark === null || row.mark === undefined ? {} : { mark: String(row.mark) }),
     delivered: Boolean(row.delivered),
   };
@@ -81,16 +82,18 @@ export class SqlSealedStore extends SealedStore {
 
   async insert(tx: Transaction, sealed: SealedPassword): Promise<void> {
     const sql = sqlOf(tx);
-    // A newer password of the same purpose makes the older one worthless, and a client's one that was generated and waits.
-    await sql.run('DELETE FROM sealed WHERE link_id = ? AND (purpose = ? OR (? AND delivered = ?))', [
-      sealed.linkId,
-      sealed.purpose,
-      sealed.purpose === 'set',
-      false,
-    ]);
+    // A newer password of the same purpose makes the older one worthless, and a client's one that was generated and waits;
+    // but not before it is certain that the newer one stays.
+    if (sealed.changeId === undefined)
+      await sql.run('DELETE FROM sealed WHERE link_id = ? AND (purpose = ? OR (? AND delivered = ?))', [
+        sealed.linkId,
+        sealed.purpose,
+        sealed.purpose === 'set',
+        false,
+      ]);
     await sql.run(
-      `INSERT INTO sealed (id, link_id, resource_id, target, purpose, cipher, key_name, sealed_at, expires_at, mark, delivered)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO sealed (id, link_id, resource_id, target, purpose, cipher, key_name, sealed_at, expires_at, mark, delivered, change_id, position)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(position), 0) + 1 FROM sealed WHERE link_id = ?))`,
       [
         sealed.id,
         sealed.linkId,
@@ -103,12 +106,14 @@ export class SqlSealedStore extends SealedStore {
         sealed.expiresAt,
         sealed.mark ?? null,
         sealed.delivered,
+        sealed.changeId ?? null,
+        sealed.linkId,
       ],
     );
   }
 
   async ofLink(linkId: string): Promise<SealedPassword[]> {
-    return (await this.reader.all('SELECT * FROM sealed WHERE link_id = ? ORDER BY sealed_at', [linkId])).map(
+    return (await this.reader.all('SELECT * FROM sealed WHERE link_id = ? ORDER BY position', [linkId])).map(
       toSealed,
     );
   }
@@ -129,8 +134,16 @@ export class SqlSealedStore extends SealedStore {
     return (await sqlOf(tx).run('DELETE FROM sealed WHERE id = ?', [sealedId])) === 1;
   }
 
-  async eraseUndelivered(tx: Transaction, linkId: string): Promise<void> {
-    await sqlOf(tx).run('DELETE FROM sealed WHERE link_id = ? AND delivered = ?', [linkId, false]);
+  async arrived(tx: Transaction, sealed: SealedPassword): Promise<void> {
+    await sqlOf(tx).run(
+      `DELETE FROM sealed WHERE link_id = ? AND (id = ? OR delivered = ?)
+         AND position <= (SELECT position FROM sealed newest WHERE newest.id = ?)`,
+      [sealed.linkId, sealed.id, false, sealed.id],
+    );
+  }
+
+  async eraseOfChange(tx: Transaction, linkId: string, changeId: string): Promise<void> {
+    await sqlOf(tx).run('DELETE FROM sealed WHERE link_id = ? AND change_id = ?', [linkId, changeId]);
   }
 
   async eraseOfLink(tx: Transaction, linkId: string): Promise<void> {
