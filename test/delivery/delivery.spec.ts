@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { ConnectorError } from '../../src/connectors/connector.js';
 import { onEveryEngine } from '../store/stores.js';
-import { caller, noView, TestGateway, type TestTarget } from './gateway.js';
+import { TestGateway, type TestTarget } from './gateway.js';
 
 const rejected = () =>
   new ConnectorError({
@@ -321,41 +321,6 @@ describe('Delivery', () => {
       await seal('revealable', 'initial', true);
       await seal('newer', 'set', false);
       expect((await sealed.ofLink(link.id)).map((each) => each.id).sort()).toEqual(['newer', 'revealable']);
-    });
-
-    it('delivers the former password when a change with a newer one is undone', async () => {
-      await start({ answerWithinMs: 300 });
-      const id = await gateway.user('nora');
-      const change = (password: string, title: string) =>
-        gateway.identity.edit(
-          'User',
-          id,
-          {
-            apply: (current) => ({
-              attributes: { ...current.attributes, title } as never,
-              secrets: { password },
-            }),
-            members: [],
-          },
-          {},
-          caller,
-          noView,
-        );
-      const lost = () => new ConnectorError({ kind: 'unknown', detail: 'the answer was lost' });
-      gateway.target.before = () => {
-        throw lost();
-      };
-      await change('First-Password-1', 'Queen');
-      gateway.target.before = ({ steps }) => {
-        if (JSON.stringify(steps).includes('Second-Password-2'))
-          throw new ConnectorError({ kind: 'rejected', detail: 'too long' });
-        throw lost();
-      };
-      await expect(change('Second-Password-2', 'King')).rejects.toMatchObject({ code: 'refusedByTarget' });
-      gateway.target.before = () => undefined;
-      await gateway.until(() => gateway.target.byName('nora')!.password === 'First-Password-1');
-      await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
-      expect(await gateway.opened.delivery.sealed.ofLink((await gateway.link(id))!.id)).toEqual([]);
     });
 
     it.each([

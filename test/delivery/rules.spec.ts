@@ -433,6 +433,37 @@ describe('The rules of delivery', () => {
       expect(gateway.target.byName('staff')!.members.size).toBe(12);
     });
 
+    it('set the former password when the change that brought a newer one is undone (27)', async () => {
+      await start({ answerWithinMs: 500 });
+      const [id, other] = [await gateway.user('nora'), await gateway.user('ola')];
+      const holder = (await gateway.link(other))!;
+      await run(
+        "UPDATE link SET state = 'due', next_attempt_at = next_attempt_at + 100, lease_owner = 'another', lease_until = next_attempt_at + 60000 WHERE id = ?",
+        [holder.id],
+      );
+      gateway.target.before = ({ steps }) => {
+        if (JSON.stringify(steps).includes('"Second')) throw rejected('the password is too short');
+        throw new ConnectorError({ kind: 'conflict', detail: 'taken', holder: holder.anchor! });
+      };
+      const change = (password: string) =>
+        gateway.identity.edit(
+          'User',
+          id,
+          { apply: ({ attributes }) => ({ attributes, secrets: { password } }), members: [] },
+          {},
+          caller,
+          noView,
+        );
+      await change('First-1');
+      await expect(change('Second-2')).rejects.toMatchObject({ code: 'refusedByTarget' });
+      gateway.target.before = () => undefined;
+      await gateway.until(() => gateway.target.byName('nora')!.password === 'First-1');
+      await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
+      const kept = await gateway.opened.delivery.sealed.ofLink((await gateway.link(id))!.id);
+      expect(kept.filter(({ purpose }) => purpose === 'set')).toEqual([]);
+      await run('UPDATE link SET lease_owner = NULL, lease_until = NULL WHERE id = ?', [holder.id]);
+    });
+
     it('leave no password behind a refusal, a removal or its time (27)', async () => {
       await start();
       const id = await gateway.user('nora', {}, { password: 'Delivered-1' });
