@@ -96,6 +96,24 @@ describe('A name that passes to somebody else', () => {
       expect(gateway.target.accounts.size).toBe(0);
     });
 
+    it('waits until the account of a leaver is found whose create was not answered', async () => {
+      await start();
+      gateway.target.after = () => {
+        gateway.target.after = () => undefined;
+        down();
+        throw new ConnectorError({ kind: 'unknown', detail: 'the answer was lost' });
+      };
+      const leaver = await gateway.user('anna');
+      expect((await gateway.link(leaver))!.anchor).toBeUndefined();
+      await gateway.remove('User', leaver);
+      const newcomer = await gateway.user('anna');
+      await gateway.until(async () => (await gateway.link(newcomer))!.error?.waitsFor !== undefined);
+      up();
+      await gateway.until(async () => (await state(newcomer)) === 'applied');
+      const stamps = [...gateway.target.accounts.values()].map(({ stamp }) => stamp);
+      expect(stamps).toEqual([`${gateway.opened.facts.storeId}:${newcomer}`]);
+    });
+
     it('comes with a new account when the account of the leaver is gone already', async () => {
       await start();
       const leaver = await gateway.user('anna');

@@ -166,6 +166,12 @@ export class FailureClosing {
     await this.parts.links.setState(tx, link.id, 'due');
   }
 
+  /** What was made is deleted; what was taken over is left as its former owner's removal was to leave it. */
+  private removalOf({ target, resourceType, formerOwners }: Link): NonNullable<Link['removal']> {
+    const definition = this.parts.targets.get(target)?.definition.objects[resourceType];
+    return { policy: formerOwners.length > 0 ? (definition?.onDelete ?? 'retain') : 'delete' };
+  }
+
   /** Never drops a link that has an account: it is removed if this link made it, and released untouched if it was adopted. */
   private async dropCreate(tx: Transaction, link: Link, error: ConnectorError): Promise<void> {
     const { links, edges, reservations, sealed, clock } = this.parts;
@@ -180,7 +186,7 @@ export class FailureClosing {
         anchor,
         createdByUs: true,
       });
-      await links.beginRemoval(tx, link.target, link.resourceId, { policy: 'delete' }, link.cause);
+      await links.beginRemoval(tx, link.target, link.resourceId, this.removalOf(link), link.cause);
       return;
     }
     await edges.forget(tx, link.target, link.resourceId);

@@ -4,10 +4,12 @@ import type { Link } from '../model.js';
 import type { AttemptParts } from './parts.js';
 
 /**
- * Whether somebody who is created under the name of one that was deleted gets that one's account. A group that is about to
- * be deleted does not pass its account on: nobody knows any more who its members are.
+ * Whether somebody who is created under the name of one that was deleted gets that one's account. One whose create was not
+ * answered may have an account that only its removal finds. A group that is about to be deleted does not pass its account
+ * on: nobody knows any more who its members are.
  */
-export function passesOn({ state, resourceType, removal }: Link): boolean {
+export function passesOn({ anchor, state, resourceType, removal }: Link): boolean {
+  if (anchor === undefined) return false;
   if (state === 'retained') return true;
   return state === 'removing' && !(resourceType === 'Group' && removal?.policy === 'delete');
 }
