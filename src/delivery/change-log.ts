@@ -58,14 +58,17 @@ export class DeliveryChangeLog extends ChangeLog {
 
   async record(tx: Transaction, change: Change): Promise<Ticket | undefined> {
     const deciding = change.decidable ? this.parts.targets.deciding(change.resource.type) : undefined;
+    const undecided =
+      deciding !== undefined &&
+      deciding.worthWaiting() &&
+      timeLeft(deciding, change) > 0 &&
+      change.edges.length <= this.parts.settings.edgesPerPlan;
     let ticket: Ticket | undefined;
     for (const target of this.parts.targets.all()) {
-      const waits =
-        target === deciding &&
-        target.worthWaiting() &&
-        timeLeft(target, change) > 0 &&
-        change.edges.length <= this.parts.settings.edgesPerPlan;
+      const waits = undecided && target === deciding;
       const raised = await this.recordFor(tx, target, change, waits);
+      const password = change.secrets?.password;
+      if (raised && password !== undefined) await this.seal(tx, target, raised, change, password, undecided);
       if (waits && raised) ticket = await this.undecided(tx, target, raised, change);
     }
     return ticket;
@@ -122,8 +125,6 @@ export class DeliveryChangeLog extends ChangeLog {
       change.kind === 'members'
         ? await this.raiseForMembers(tx, target, change, lease)
         : await links.raise(tx, subjectOf(target, change), lease);
-    if (change.secrets?.password !== undefined)
-      await this.seal(tx, target, raised, change, change.secrets.password, waits);
     if (change.edges.length > 0)
       await edges.add(tx, target.name, change.edges, waits ? change.id : undefined, await clock.now(tx));
     return raised;

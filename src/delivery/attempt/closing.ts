@@ -12,15 +12,11 @@ export class Closing {
 
   /** Ids of changes that were decided; told after the commit. */
   success(link: Link, outcome: Outcome, log: AttemptLog, revision: string): Promise<string[]> {
-    const { links, replica, unitOfWork } = this.parts;
-    return unitOfWork.run(async (tx) => {
+    return this.parts.unitOfWork.run(async (tx) => {
       const now = await this.parts.clock.now(tx);
       if (outcome.kind === 'overtaken') return this.overtaken(tx, link, now);
       const seen = await decidable(this.parts, tx, link);
-      if (outcome.kind === 'gone' && (await this.overtaken(tx, link))) {
-        await links.close(tx, link, replica.name, { state: 'due', attempts: 0, nextAttemptAt: now });
-        return [];
-      }
+      if (outcome.kind === 'gone' && (await this.moved(tx, link))) return this.overtaken(tx, link, now);
       if (outcome.kind === 'removed' || outcome.kind === 'gone')
         return this.removed(tx, link, seen, log, now);
       if (outcome.kind === 'retained') await this.retained(tx, link, outcome, now);
@@ -166,7 +162,7 @@ export class Closing {
     now: number,
   ): Promise<string[]> {
     const { links, edges, reservations, sealed } = this.parts;
-    if (await this.overtaken(tx, link)) {
+    if (await this.moved(tx, link)) {
       await links.close(tx, link, this.parts.replica.name, {
         state: 'due',
         attempts: 0,
@@ -186,7 +182,7 @@ export class Closing {
     return decided;
   }
 
-  private async overtaken(tx: Transaction, { id, generation }: Link): Promise<boolean> {
+  private async moved(tx: Transaction, { id, generation }: Link): Promise<boolean> {
     const fresh = await this.parts.links.lock(tx, id);
     return fresh?.generation !== generation || fresh.leaseOwner !== this.parts.replica.name;
   }

@@ -18,14 +18,13 @@ export async function undoneElsewhere(
   const { links, edges, sealed } = parts;
   const others = (await links.ofResource(decider.resourceId, tx)).filter(({ id }) => id !== decider.id);
   if (others.length === 0) return;
-  const hadPassword = (await sealed.ofLink(decider.id)).some(({ delivered }) => !delivered);
   for (const link of others) {
     if (change.kind === 'create') {
       await sealed.eraseOfLink(tx, link.id);
       await links.beginRemoval(tx, link.target, link.resourceId, { policy: 'delete' }, link.cause);
       continue;
     }
-    if (hadPassword) await sealed.eraseUndelivered(tx, link.id);
+    await sealed.eraseOfChange(tx, link.id, change.changeId);
     if (change.kind === 'update') await links.raise(tx, { ...link });
     await edges.add(tx, link.target, change.former?.edges ?? [], undefined, now);
   }
