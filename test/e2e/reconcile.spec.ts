@@ -1,3 +1,6 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Attribute, Change, type Client } from 'ldapts';
 import { adminClient, useLab } from '../lab.js';
 import { EntraClient } from './entra-client.js';
@@ -254,4 +257,23 @@ describe('Import and reconcile of a real domain', () => {
     expect(answer.counts).toMatchObject({ leftAlone: 2, parked: 1 });
     expect(await everything()).toEqual(before);
   }, 30_000);
+
+  it('keeps to the pace of the settings, and tells how far it is', async () => {
+    const perSecond = 40;
+    appendFileSync(join(gateway.config, 'delivery.yaml'), `reconcile: { perSecond: ${perSecond} }\n`);
+    const names = Array.from({ length: 110 }, (_, n) => `many${n}`);
+    await Promise.all(names.map((name) => create(name)));
+    await gateway.settled();
+    await gateway.kill();
+    await gateway.launch();
+    const began = performance.now();
+    const { id } = (await gateway.operations('POST', '/reconcile', { target: 'ad' })).job;
+    const job = () => gateway.operations('GET', `/jobs/${id}`);
+    while ((await job()).progress.done === 0) await pause(50);
+    expect(performance.now() - began).toBeGreaterThan((100 / perSecond) * 1000 * 0.9);
+    while ((await job()).state === 'running') await pause(50);
+    const { state, progress, result } = await job();
+    expect([state, progress.done]).toEqual(['done', progress.total]);
+    expect(result.counts.inOrder + result.counts.drifted + result.counts.parked).toBe(progress.total);
+  }, 60_000);
 });
