@@ -79,6 +79,27 @@ describe('A name that passes to somebody else', () => {
       expect(gateway.target.byName('anna')?.anchor).toBe((await gateway.link(bert))!.anchor);
     });
 
+    it('is exchanged by way of one temporary name, however long the other takes', async () => {
+      await start();
+      const [anna, bert] = [await gateway.user('anna'), await gateway.user('bert')];
+      const [anchorA, anchorB] = [(await gateway.link(anna))!.anchor, (await gateway.link(bert))!.anchor];
+      down();
+      await gateway.change('User', anna, { userName: 'somebody' });
+      await gateway.change('User', bert, { userName: 'anna' });
+      await gateway.change('User', anna, { userName: 'bert' });
+      let slow = 0;
+      gateway.target.before = async (plan) => {
+        const temporary = gateway.target.writes.some((write) => write.startsWith('update tmp-'));
+        const same = plan.anchor === (gateway.target.byName('anna') ? anchorB : anchorA);
+        if (!temporary || same || slow++ > 5) return;
+        throw new ConnectorError({ kind: 'unknown', detail: 'slow' });
+      };
+      await gateway.until(() => gateway.target.byName('bert')?.anchor === anchorA);
+      expect(gateway.target.byName('anna')?.anchor).toBe(anchorB);
+      expect(slow).toBeGreaterThan(5);
+      expect(gateway.target.writes.filter((write) => write.startsWith('update tmp-'))).toHaveLength(1);
+    });
+
     it('comes with the account of the leaver, which is deleted when the newcomer leaves before anything was written', async () => {
       await start();
       const first = await gateway.user('anna');

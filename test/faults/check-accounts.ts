@@ -14,7 +14,13 @@ export function checkAccounts(evidence: Evidence): void {
   const accounts = [...directory.users, ...directory.groups];
   for (const account of accounts) {
     const found = account.resourceId === undefined ? undefined : evidence.found.get(account.resourceId);
-    if (!found) history.differs('account unasked', account.dn, 'belongs to no resource that there is');
+    if (!found)
+      history.differs(
+        'account unasked',
+        account.dn,
+        `has the mark of ${String(account.resourceId)}, which is not there`,
+        attemptsOn(evidence, account),
+      );
     else if (found.account)
       history.differs('account twice', account.dn, `and ${found.account.dn}`, found.slot.history);
     else found.account = account;
@@ -26,6 +32,19 @@ export function checkAccounts(evidence: Evidence): void {
   for (const dn of before)
     if (!directory.everyone.includes(dn)) history.differs('account lost', dn, 'was there before');
   for (const found of evidence.found.values()) checkAccount(evidence, found);
+}
+
+/** What the provisioning log says of an account and of everybody whose account it was. */
+function attemptsOn({ store }: Evidence, { guid, resourceId }: Account): string[] {
+  const owners = new Set(
+    store.attempts
+      .filter(({ anchor }) => anchor === guid)
+      .map(({ resource_id }) => resource_id)
+      .concat(resourceId ?? null),
+  );
+  return store.attempts
+    .filter(({ resource_id }) => owners.has(resource_id!))
+    .map((attempt) => JSON.stringify(attempt));
 }
 
 function checkAccount({ history, found: all }: Evidence, found: Found): void {

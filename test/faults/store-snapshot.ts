@@ -45,6 +45,8 @@ export interface StoreSnapshot {
   undecided: Row[];
   sealed: Row[];
   reservations: Row[];
+  /** Of the provisioning log, oldest first. */
+  attempts: Row[];
 }
 
 export function readStore(landscape: Landscape): Promise<StoreSnapshot> {
@@ -67,6 +69,9 @@ export function readStore(landscape: Landscape): Promise<StoreSnapshot> {
     undecided: await query(`SELECT change_id, resource_id, state FROM undecided WHERE state = 'pending'`),
     sealed: await query('SELECT id, link_id, purpose, delivered FROM sealed'),
     reservations: await query('SELECT name_space, value, link_id FROM reservation'),
+    attempts: await query(
+      'SELECT at, resource_id, label, anchor, action, outcome, attempt, steps, error FROM provisioning_log ORDER BY id',
+    ),
   }));
 }
 

@@ -272,8 +272,12 @@ export class Writer {
   private mayBeTaken<State extends Named>(slot: Slot<State>, { request }: Change<State>): boolean {
     const asked = JSON.stringify(request.body ?? {});
     const all: Slot<Named>[] = [...this.users, ...this.groups];
-    return all.some(
-      (other) => other !== (slot as Slot<Named>) && names(other).some((name) => asked.includes(`"${name}"`)),
+    const others = all.filter((other) => other !== (slot as Slot<Named>));
+    const had = (other: Slot<Named>) => [...other.names].some((name) => asked.includes(`"${name}"`));
+    // In the target, whoever is refused there keeps the name, and whoever waits for that one keeps another.
+    const lags = all.some(({ suspect }) => suspect);
+    return others.some(
+      (other) => names(other).some((name) => asked.includes(`"${name}"`)) || (lags && had(other)),
     );
   }
 

@@ -94,7 +94,8 @@ async function reserveOne(
     if (!holder)
       throw new ConnectorError({ kind: 'unavailable', detail: `"${candidate}" was given up just now` });
     if (await takenOver(parts, tx, link, holder, reserved)) return accept(value);
-    if (await waitsForUs(parts, tx, link, holder))
+    // One temporary value is enough: with it, nothing that the others wait for is left here.
+    if (held?.digest !== temporaryDigest && (await waitsForUs(parts, tx, link, holder)))
       return accept(await temporary(parts, tx, link, value, attribute, reserved));
     if (willMove(holder)) throw new WaitsFor(holder, attribute, value);
     owner ??= { link: holder, value };
@@ -130,13 +131,14 @@ async function temporary(
   const suffix = wanted.value.includes('@') ? wanted.value.slice(wanted.value.indexOf('@')) : '';
   const value = `${name}${suffix}`;
   const { nameSpace } = wanted;
-  const chosen: ReservedValue = { value, digest: 'temporary', nameSpace, folded: value.toLowerCase() };
+  const chosen: ReservedValue = { value, digest: temporaryDigest, nameSpace, folded: value.toLowerCase() };
   await parts.reservations.reserve(tx, link.target, link.id, attribute, chosen);
   reserved.temporary = true;
   return chosen;
 }
 
 const longestCircle = 20;
+const temporaryDigest = 'temporary';
 
 async function waitsForUs(parts: AttemptParts, tx: Transaction, link: Link, holder: Link): Promise<boolean> {
   let next: Link | undefined = holder;
