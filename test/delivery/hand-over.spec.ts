@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../src/connectors/connector.js';
 import { onEveryEngine } from '../store/stores.js';
-import { TestGateway, type TestTarget } from './gateway.js';
+import { objectDefinition, TestGateway, type TestTarget } from './gateway.js';
 
 const unavailable = () => new ConnectorError({ kind: 'unavailable', detail: 'nobody answers' });
 const refused = () => new ConnectorError({ kind: 'rejected', detail: 'the title is too long' });
@@ -98,6 +98,31 @@ describe('A name that passes to somebody else', () => {
       expect(gateway.target.byName('anna')?.anchor).toBe(anchorB);
       expect(slow).toBeGreaterThan(5);
       expect(gateway.target.writes.filter((write) => write.startsWith('update tmp-'))).toHaveLength(1);
+    });
+
+    it('comes with one account, when its names were those of two leavers', async () => {
+      await start({
+        objects: {
+          User: objectDefinition('User', {
+            mapping: [
+              { target: 'name', source: 'userName', unique: true },
+              { target: 'short', source: 'nickName', unique: true },
+            ],
+          }),
+        },
+      });
+      const leavers = [
+        await gateway.user('anna', { nickName: 'an' }),
+        await gateway.user('bert', { nickName: 'be' }),
+      ];
+      down();
+      for (const leaver of leavers) await gateway.remove('User', leaver);
+      const newcomer = await gateway.user('anna', { nickName: 'be' });
+      await gateway.until(async () => (await gateway.link(newcomer))!.attempts > 0);
+      up();
+      await gateway.until(async () => (await state(newcomer)) === 'applied');
+      await gateway.until(() => gateway.target.accounts.size === 1);
+      expect(gateway.target.byName('anna')?.anchor).toBe((await gateway.link(newcomer))!.anchor);
     });
 
     it('comes with the account of the leaver, which is deleted when the newcomer leaves before anything was written', async () => {

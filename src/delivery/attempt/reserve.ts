@@ -112,7 +112,8 @@ async function takenOver(
   reserved: Reserved,
 ): Promise<boolean> {
   if (reserved.takenOver?.id === holder.id) return true;
-  if (link.anchor !== undefined || !passesOn(holder)) return false;
+  // Nobody gets two accounts: one of the leavers is removed first.
+  if (link.anchor !== undefined || reserved.takenOver || !passesOn(holder)) return false;
   await takeOver(parts, tx, holder, link);
   reserved.takenOver = holder;
   return true;
