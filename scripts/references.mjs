@@ -1,8 +1,9 @@
-/** Writes everything in docs/ and config/editor/ that is made from the code. */
+/** Writes everything in docs/, config/editor/ and scripts/lab/ that is made from the code. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { reference } from './configuration-reference.mjs';
+import { labRights } from './lab/delegation.mjs';
 import { root } from './root.mjs';
 
 await build((line) => process.stderr.write(`${line}\n`));
@@ -25,3 +26,6 @@ mkdirSync(join(root, 'config', 'editor'), { recursive: true });
 for (const [name, schema] of Object.entries(editorSchemas(new ConnectorRegistry().kinds, sourceKinds))) {
   write(`config/editor/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
 }
+
+const activeDirectory = new ConnectorRegistry().kinds.find(({ kind }) => kind === 'active-directory');
+write('scripts/lab/rights.sh', labRights(activeDirectory));

@@ -15,7 +15,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PlainError } from '../plain-error.mjs';
 import { tail } from './process.mjs';
-import { rightsOf } from './rights.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -141,6 +140,13 @@ const python = (wish, log, timeout) =>
     child.stdin.end(JSON.stringify(wish));
   });
 
+/** What `landfall target rights` printed: the places and entries of its samba-tool commands. */
+function delegatedRights() {
+  const printed = readFileSync(join(here, 'rights.sh'), 'utf8');
+  const commands = printed.matchAll(/^samba-tool dsacl set --objectdn='([^']+)' .*--sddl="([^"]+)"$/gm);
+  return Array.from(commands, ([, dn, sddl]) => ({ dn, sddl }));
+}
+
 /** Makes the domain's database in `dir`, which must not hold one yet. Nothing is started. */
 export async function provisionDomain(dir, { timeout = 240_000 } = {}) {
   rmSync(dir, { recursive: true, force: true });
@@ -165,7 +171,7 @@ export async function provisionDomain(dir, { timeout = 240_000 } = {}) {
       password: secrets.bindPassword,
       upn: `svc-landfall@${dnsDomain}`,
     },
-    rights: rightsOf(places),
+    rights: delegatedRights(),
   };
   await python(wish, provisionLog, timeout);
   writeFileSync(paths(dir).secrets, JSON.stringify(secrets), { mode: 0o600 });

@@ -19,7 +19,6 @@ from samba.param import LoadParm
 from samba.provision import provision
 from samba.samdb import SamDB
 
-RESET_PASSWORD = "00299570-246d-11d0-a768-00aa006e0529"
 NORMAL_ACCOUNT_PASSWORD_NEVER_EXPIRES = str(0x200 | 0x10000)
 
 
@@ -71,25 +70,6 @@ def keep_administrator_usable(samdb, domain_dn):
     samdb.modify(message)
 
 
-def schema_guid(samdb, name):
-    found = samdb.search(
-        base=samdb.get_schema_basedn(), scope=ldb.SCOPE_ONELEVEL,
-        expression="(lDAPDisplayName=%s)" % name, attrs=["schemaIDGUID"])
-    if len(found) != 1:
-        raise SystemExit("the schema has no attribute or class %s" % name)
-    return samdb.schema_format_value("schemaIDGUID", found[0]["schemaIDGUID"][0]).decode()
-
-
-def rights_for(samdb, sid, object_class, attributes, reset_password):
-    """The ACEs of a delegated account: create here, delete and write named attributes on what is below."""
-    kind = schema_guid(samdb, object_class)
-    aces = ["(OA;CI;CC;%s;;%s)" % (kind, sid), "(OA;CIIO;SD;;%s;%s)" % (kind, sid)]
-    if reset_password:
-        aces.append("(OA;CIIO;CR;%s;%s;%s)" % (RESET_PASSWORD, kind, sid))
-    aces += ["(OA;CIIO;WP;%s;%s;%s)" % (schema_guid(samdb, name), kind, sid) for name in attributes]
-    return "".join(aces)
-
-
 def grant(samdb, dn, aces):
     found = samdb.search(base=dn, scope=ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"])
     domain_sid = security.dom_sid(samdb.get_domain_sid())
@@ -114,10 +94,7 @@ def main():
     account = wish["account"]
     sid = add_account(samdb, account["dn"], account["name"], account["password"], account["upn"])
     for right in wish["rights"]:
-        aces = "".join(
-            rights_for(samdb, sid, kind["class"], kind["attributes"], kind["resetPassword"])
-            for kind in right["kinds"])
-        grant(samdb, right["dn"], aces)
+        grant(samdb, right["dn"], right["sddl"].replace("$sid", sid))
 
 
 main()

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { Attribute, Change } from 'ldapts';
+import { labRights } from '../../scripts/lab/delegation.mjs';
 import { activeDirectory } from '../../src/connectors/active-directory/index.js';
 import { passwordFor } from '../../src/connectors/active-directory/generate-password.js';
 import { rightsOf, sddlOf } from '../../src/connectors/active-directory/rights/rights.js';
@@ -323,6 +325,10 @@ describe('The rights that the generator gives', () => {
       await ad.close();
     }
   }, 60_000);
+
+  it('are those of the delegated account of every test, as the generator prints them', () => {
+    expect(readFileSync('scripts/lab/rights.sh', 'utf8')).toBe(labRights(activeDirectory));
+  });
 
   it('are printed as scripts for both worlds', () => {
     const named = {

@@ -178,7 +178,7 @@ describe('Sessions with a real domain controller', () => {
 
   it('gives up on a controller that is silent, and works on a fresh connection afterwards', async () => {
     const proxy = await started();
-    const ad = through([proxy], { timeouts: { operationMs: 300 } });
+    const ad = through([proxy], { timeouts: { operationMs: 1000 } });
     const person = user(ad, 'ads-silent', { attributes: { title: 'Old' } });
     await person.apply();
     proxy.rules = [{ ...onWrite('search'), then: 'stall' }];
