@@ -72,6 +72,7 @@ export class TargetReader {
     const objects = this.objectsOf(target, kind, file);
     this.checkMappings(file, target, kind, objects);
     this.checkPolicies(file, target, kind, objects);
+    this.checkRestoring(file, target, kind, objects);
     const shown = printable(target);
     const revision = revisionOf(target, kind, settings, objects);
     this.folder.resolve(settings, file, ['settings'], !target.enabled);
@@ -136,6 +137,20 @@ export class TargetReader {
         const detail = `a ${type} cannot be disabled in this target, so it stays as it is; say "retain", or "delete"`;
         this.folder.warn(file.name, [...keyOf(target, type), policy], detail);
       }
+    }
+  }
+
+  private checkRestoring(
+    file: YamlFile,
+    target: TargetFile,
+    kind: ConnectorKind,
+    objects: Record<string, ObjectBlock>,
+  ): void {
+    if (kind.restores) return;
+    for (const [type, block] of Object.entries(objects)) {
+      if (block.whenMissing !== 'restore') continue;
+      const detail = `a target of kind ${kind.kind} keeps nothing of deleted accounts to restore; say "park", or "recreate"`;
+      this.folder.report(file.name, [...keyOf(target, type), 'whenMissing'], detail);
     }
   }
 

@@ -59,6 +59,8 @@ export interface ConnectorKind<Settings extends object = object> {
    * `disable`, and a target file that asks for it gets a warning. Applications seldom know a disabled group.
    */
   disables?(settings: Settings, kind: ResourceKind): boolean;
+  /** Whether its connector has `planRestore`; absent: a target file that says `whenMissing: restore` is refused. */
+  restores?: boolean;
   create(settings: Settings, context: ConnectorContext): Connector;
   /** Scripts that give the service account exactly the rights that the mapping needs, by name of the tool. */
   rights?(

@@ -111,7 +111,10 @@ async function importModule(named: string, name: string, folder: string): Promis
   }
 }
 
-const parts: Record<keyof ConnectorKind, { type: 'string' | 'function' | 'object'; required: boolean }> = {
+const parts: Record<
+  keyof ConnectorKind,
+  { type: 'string' | 'function' | 'object' | 'boolean'; required: boolean }
+> = {
   kind: { type: 'string', required: true },
   Settings: { type: 'function', required: true },
   defaultMapping: { type: 'object', required: true },
@@ -121,6 +124,7 @@ const parts: Record<keyof ConnectorKind, { type: 'string' | 'function' | 'object
   disables: { type: 'function', required: false },
   expandCandidates: { type: 'function', required: false },
   writes: { type: 'function', required: false },
+  restores: { type: 'boolean', required: false },
   rights: { type: 'function', required: false },
 };
 

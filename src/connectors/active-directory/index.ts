@@ -26,6 +26,7 @@ export const activeDirectory: ConnectorKind<AdSettings> = {
   fold: (_attribute, value) => foldName(value),
   expandCandidates: (_settings, kind, attribute, given) => candidates(attribute, kind, given),
   writes: (target) => (target.toLowerCase() === 'rdn' ? ['distinguishedName'] : attributesOf(target)),
+  restores: true,
   create: (settings, context) => new AdConnector(settings, context),
   rights: (settings, mapped, { restores }) => ({ scripts: rightsScripts(settings, mapped, restores) }),
 };
