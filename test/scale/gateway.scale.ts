@@ -10,7 +10,7 @@ import { connect } from '../active-directory/domain.js';
 import { EntraClient } from '../e2e/entra-client.js';
 import { GatewayProcess } from '../e2e/gateway-process.js';
 import { ldapsearch } from '../e2e/ldapsearch.js';
-import { equal, heldMemory, inParallel, measured, MemoryWatch } from './measure.js';
+import { equal, heldMemory, inParallel, measured, MemoryWatch, residentMemory } from './measure.js';
 import { resourceIdOf, seededDomain } from './seeded-domain.js';
 import { seedStore } from './seeded-store.js';
 
@@ -45,13 +45,18 @@ describe('The gateway with a large domain', () => {
       const anchors = new Map<number, string>();
       const ad = connect(lab);
       const held: number[] = [];
+      const resident = [residentMemory()];
       await measured('accounts listed', accounts, async () => {
         for await (const { anchor, description } of ad.list('User', AbortSignal.timeout(hours))) {
           anchors.set(Number(/^CN=Scale (\d+),/.exec(description)?.[1]), Buffer.from(anchor).toString());
-          if (anchors.size % Math.ceil(accounts / 10) === 0) held.push(Math.round(heldMemory()));
+          if (anchors.size % Math.ceil(accounts / 10) === 0) {
+            resident.push(residentMemory());
+            held.push(Math.round(heldMemory()));
+          }
         }
       });
       process.stdout.write(`held after each tenth of the listing: ${held.join(', ')} MB\n`);
+      process.stdout.write(`resident at the start and after each tenth: ${resident.join(', ')} MB\n`);
       // The anchors alone are what this test itself keeps.
       expect(held.at(-1)! - held[0]!).toBeLessThan(spare / 2);
       await ad.close();

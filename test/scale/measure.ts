@@ -11,9 +11,8 @@ export async function measured<T>(what: string, count: number, work: () => Promi
   const from = performance.now();
   const result = await work();
   const seconds = (performance.now() - from) / 1000;
-  const memory = Math.round(process.memoryUsage().rss / mebibyte);
   print(
-    `${what}: ${count} in ${seconds.toFixed(1)} s = ${Math.round(count / seconds)}/s, resident ${memory} MB, load ${loadavg()[0]!.toFixed(1)}`,
+    `${what}: ${count} in ${seconds.toFixed(1)} s = ${Math.round(count / seconds)}/s, resident ${residentMemory()} MB, load ${loadavg()[0]!.toFixed(1)}`,
   );
   return result;
 }
@@ -79,3 +78,5 @@ export function heldMemory(): number {
   (runInNewContext('gc') as () => void)();
   return process.memoryUsage().heapUsed / mebibyte;
 }
+
+export const residentMemory = (): number => Math.round(process.memoryUsage().rss / mebibyte);
