@@ -37,6 +37,16 @@ export function dataSourceOptions(store: StoreOptions): DataSourceOptions {
   };
 }
 
+/** The store closes it, and Nest's TypeORM module does too when the application ends: whoever is second waits for the first. */
+class SharedDataSource extends DataSource {
+  private ending?: Promise<void>;
+
+  override destroy(): Promise<void> {
+    this.ending ??= super.destroy();
+    return this.ending;
+  }
+}
+
 export function createDataSource(store: StoreOptions): DataSource {
-  return new DataSource(dataSourceOptions(store));
+  return new SharedDataSource(dataSourceOptions(store));
 }

@@ -57,13 +57,13 @@ async function openSqlite(options: StoreOptions & { engine: 'sqlite' }, open: Op
       dataSource,
       unitOfWork,
       reader: new SqliteSql(reader),
-      close: async () => {
+      close: once(async () => {
         await unitOfWork.idle();
-        await destroy(dataSource);
+        await dataSource.destroy();
         reader.close();
         writer.close();
         lock.release();
-      },
+      }),
     };
   } catch (error) {
     lock.release();
@@ -81,9 +81,9 @@ function takeOverFromFormer(writer: SqliteConnection): void {
   writer.exec(`UPDATE target SET retry_at = ${now} WHERE retry_at > ${now}`);
 }
 
-/** Nest's TypeORM module destroys it too when the application ends. */
-async function destroy(dataSource: DataSource): Promise<void> {
-  if (dataSource.isInitialized) await dataSource.destroy();
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
 }
 
 function openConnection(file: string) {
@@ -115,7 +115,7 @@ async function openPostgres(options: StoreOptions & { engine: 'postgres' }): Pro
     dataSource,
     unitOfWork: new PostgresUnitOfWork(pool),
     reader: postgresReader(pool),
-    close: () => destroy(dataSource),
+    close: () => dataSource.destroy(),
   };
 }
 
