@@ -69,7 +69,8 @@ export class TargetReader {
     if (!kind) return undefined;
     const settings = checkClass(kind.Settings, target.settings, file, ['settings'], this.folder.problems);
     target.settings = settings;
-    const objects = this.objectsOf(target, kind, file);
+    const holds = (type: string) => kind.holds?.(settings, type) ?? true;
+    const objects = this.objectsOf(target, kind, holds, file);
     this.checkMappings(file, target, kind, objects);
     this.checkPolicies(file, target, kind, objects);
     this.checkRestoring(file, target, kind, objects);
@@ -105,20 +106,33 @@ export class TargetReader {
   }
 
   /** A file that names neither users nor groups nor resources delivers what the kind can. */
-  private objectsOf(target: TargetFile, kind: ConnectorKind, file: YamlFile): Record<string, ObjectBlock> {
+  private objectsOf(
+    target: TargetFile,
+    kind: ConnectorKind,
+    holds: (type: string) => boolean,
+    file: YamlFile,
+  ): Record<string, ObjectBlock> {
     const { users, groups, resources = {} } = target;
     if (!users && !groups && Object.keys(resources).length === 0) {
-      return Object.fromEntries(Object.keys(kind.defaultMapping).map((type) => [type, new ObjectBlock()]));
+      const types = Object.keys(kind.defaultMapping).filter(holds);
+      return Object.fromEntries(types.map((type) => [type, new ObjectBlock()]));
     }
     const others = Object.entries(resources).map(([type, block]): [string, ObjectBlock] => [
       type,
       checkClass(ObjectBlock, block, file, ['resources', type], this.folder.problems),
     ]);
-    return {
+    const objects = {
       ...(users ? { User: users } : {}),
       ...(groups ? { Group: groups } : {}),
       ...Object.fromEntries(others),
     };
+    for (const type of Object.keys(objects).filter((name) => !holds(name)))
+      this.folder.report(
+        file.name,
+        keyOf(target, type),
+        `settings name no place for resources of the type ${type}`,
+      );
+    return objects;
   }
 
   /** A policy that the target cannot carry out leaves the account as it is, which nobody is to find out later. */

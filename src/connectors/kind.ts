@@ -61,6 +61,8 @@ export interface ConnectorKind<Settings extends object = object> {
   disables?(settings: Settings, kind: ResourceKind): boolean;
   /** Whether its connector has `planRestore`; absent: a target file that says `whenMissing: restore` is refused. */
   restores?: boolean;
+  /** Whether these settings say where resources of the type are kept. Absent: the kind keeps whatever is mapped. */
+  holds?(settings: Settings, type: ResourceKind): boolean;
   create(settings: Settings, context: ConnectorContext): Connector;
   /** Scripts that give the service account exactly the rights that the mapping needs, by name of the tool. */
   rights?(

@@ -126,6 +126,7 @@ const parts: Record<
   writes: { type: 'function', required: false },
   restores: { type: 'boolean', required: false },
   rights: { type: 'function', required: false },
+  holds: { type: 'function', required: false },
 };
 
 /** The default export, or the export named `connector`. All that is wrong with it is said at once. */

@@ -154,6 +154,17 @@ describe('A configuration folder', () => {
     ]);
   });
 
+  it('reports groups for a database that has no table of them, and delivers none unasked', async () => {
+    const settings = 'settings: { engine: sqlite, file: a.sqlite, users: { table: users } }';
+    write('a.sqlite');
+    write('targets/a.yaml', 'kind: sql', settings, 'users: {}', 'groups: {}');
+    expect(await problems()).toEqual([
+      'targets/a.yaml:4:1  groups: settings name no place for resources of the type Group',
+    ]);
+    write('targets/a.yaml', 'kind: sql', settings);
+    expect(Object.keys((await read()).config.targets[0]!.objects)).toEqual(['User']);
+  });
+
   it.each([
     ['a comment', '# nothing'],
     ['another speed', 'parallel: 2'],

@@ -20,7 +20,7 @@ function create(settings: SqlSettings, context: ConnectorContext): SqlConnector 
       : new PostgresqlDatabase(settings.url ?? '', settings.caFile, settings.timeoutMs);
   const tables = new SqlTables(settings, database, context.now);
   const members = new SqlMembers(database, tables);
-  return new SqlConnector(database, tables, members, context.mapped, settings.memberships !== undefined);
+  return new SqlConnector(database, tables, members, context.mapped);
 }
 
 export const sql: ConnectorKind<SqlSettings> = {
@@ -42,5 +42,6 @@ export const sql: ConnectorKind<SqlSettings> = {
     attribute === (kind === 'Group' ? 'display_name' : 'user_name') ? `${kind}.${attribute}` : undefined,
   fold: (_attribute, value) => value.toLowerCase(),
   disables: ({ users, groups }, kind) => (kind === 'Group' ? groups : users)?.enabled !== undefined,
+  holds: ({ groups }, type) => type === 'User' || (type === 'Group' && groups !== undefined),
   create,
 };

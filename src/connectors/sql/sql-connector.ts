@@ -39,7 +39,6 @@ export class SqlConnector implements Connector, Lists {
     private readonly tables: SqlTables,
     private readonly members: SqlMembers,
     private readonly mapped: Readonly<Record<string, readonly string[]>>,
-    private readonly hasMemberships: boolean,
   ) {}
 
   check(signal: AbortSignal): Promise<Finding[]> {
@@ -178,7 +177,7 @@ export class SqlConnector implements Connector, Lists {
     const from = this.tables.of(step.type);
     if (step.kind === 'create') return insertRow(run, from, step);
     if (step.kind === 'delete') {
-      if (this.hasMemberships) await this.members.forget(run, step.type, step.anchor);
+      if (this.tables.keepsMemberships) await this.members.forget(run, step.type, step.anchor);
       await run(`DELETE FROM ${table(from.table)} WHERE ${column(from.key)} = ?`, [step.anchor]);
       return { facts: {}, warnings: [] };
     }
@@ -199,7 +198,9 @@ export class SqlConnector implements Connector, Lists {
       description: `${from.table} ${anchor}`,
       ...(from.enabled === undefined ? {} : { enabled: truth(row[from.enabled]) }),
       attributes: Object.fromEntries((this.mapped[kind] ?? []).map((name) => [name, shownValue(row[name])])),
-      ...(kind === 'Group' && this.hasMemberships ? { members: this.members.list(anchor, signal) } : {}),
+      ...(kind === 'Group' && this.tables.keepsMemberships
+        ? { members: this.members.list(anchor, signal) }
+        : {}),
     };
   }
 }

@@ -24,7 +24,16 @@ export class SqlMembers {
     private readonly tables: SqlTables,
   ) {}
 
-  plan(group: GroupAccount, edges: readonly MembershipEdge[], signal: AbortSignal): Promise<Plan> {
+  async plan(group: GroupAccount, edges: readonly MembershipEdge[], signal: AbortSignal): Promise<Plan> {
+    // Nothing was ever written, so nothing is to be taken out.
+    if (!this.tables.keepsMemberships)
+      return membersPlan(
+        group,
+        [],
+        edges
+          .filter(({ present }) => present)
+          .map((edge) => refusal(edge, 'settings.memberships names no table')),
+      );
     return this.database.transaction(
       'read',
       async (run) => {

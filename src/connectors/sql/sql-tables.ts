@@ -25,6 +25,10 @@ export class SqlTables {
     });
   }
 
+  get keepsMemberships(): boolean {
+    return this.settings.memberships !== undefined;
+  }
+
   get memberships(): MembershipTable {
     if (this.settings.memberships) return this.settings.memberships;
     throw new ConnectorError({

@@ -29,18 +29,14 @@ export class MemberClosing {
       );
       for (const failure of failed) await this.defer(tx, link, failure, now);
       decided.push(...(await this.decide(tx, link, outcome)));
-      if (log.noteworthy) await this.log(tx, link, outcome, log, now);
+      const refusal = outcome.failed[0]?.error;
+      if (refusal && !log.noteworthy) log.step('plan', 'failure', refusal.detail);
+      if (log.noteworthy) await this.log(tx, outcome, log, now);
       return decided;
     });
   }
 
-  private async log(
-    tx: Transaction,
-    _link: Link,
-    outcome: MemberOutcome,
-    log: AttemptLog,
-    now: number,
-  ): Promise<void> {
+  private async log(tx: Transaction, outcome: MemberOutcome, log: AttemptLog, now: number): Promise<void> {
     const error = outcome.failed[0]?.error;
     const state = outcome.held ? 'pending' : error ? 'failure' : 'success';
     await this.parts.logs.insert(tx, log.record(state, now, undefined, error && linkError(error, now)));
