@@ -16,7 +16,7 @@ const more = {
     ...['telephoneNumber+otherTelephone', 'proxyAddresses', 'accountExpires', 'thumbnailPhoto'],
     ...['description', 'info'],
   ],
-  Group: ['mail', 'description', 'managedBy'],
+  Group: ['mail', 'description', 'info', 'managedBy'],
 };
 
 /** Mapped attributes by kind, from the default mapping of the connector. */
