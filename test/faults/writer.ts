@@ -270,7 +270,8 @@ export class Writer {
   }
 
   private mayBeTaken<State extends Named>(slot: Slot<State>, { request }: Change<State>): boolean {
-    const asked = JSON.stringify(request.body ?? {});
+    // Whoever waits for a name hears of it with every change.
+    const asked = JSON.stringify([request.body ?? {}, names(slot)]);
     const all: Slot<Named>[] = [...this.users, ...this.groups];
     const others = all.filter((other) => other !== (slot as Slot<Named>));
     const had = (other: Slot<Named>) => [...other.names].some((name) => asked.includes(`"${name}"`));
