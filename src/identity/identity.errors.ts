@@ -26,3 +26,9 @@ export class IdentityError extends Error {
     this.name = 'IdentityError';
   }
 }
+
+/** The store failed, and not because of what was asked of it. */
+export abstract class StoreFailure extends Error {
+  /** It does not answer, or has no room: the same request may succeed later. */
+  abstract readonly passing: boolean;
+}

@@ -71,6 +71,8 @@ function userDifferences(
   };
   const manager = typeof extension.manager === 'string' ? extension.manager : extension.manager?.value;
   const name = String(attributes.displayName);
+  // The mapping makes another one while a leaver's account still has it.
+  const generated = new RegExp(`^${slot.home}${slot.creates > 1 ? '\\d*' : ''}$`);
   return [
     ...differs('userPrincipalName', entry.userprincipalname, attributes.userName),
     ...differs('displayName', entry.displayname, attributes.displayName),
@@ -82,7 +84,9 @@ function userDifferences(
       entry.manager,
       manager === undefined ? undefined : (all.get(manager)?.account?.dn ?? manager),
     ),
-    ...differs('sAMAccountName', entry.samaccountname, slot.home),
+    ...(generated.test(entry.samaccountname?.join() ?? '')
+      ? []
+      : differs('sAMAccountName', entry.samaccountname, slot.home)),
     ...(dn.startsWith(`CN=${name},`) || dn.startsWith(`CN=${name} (`)
       ? []
       : [`named ${dn} instead of ${name}`]),

@@ -1,4 +1,5 @@
 import { IdentityError } from '../../src/identity/identity.errors.js';
+import { EngineError } from '../../src/store/sql/sql.js';
 import type { MemoryResources } from './memory-resources.js';
 import { ERROR, ScimServer, USER } from './scim-server.js';
 
@@ -72,6 +73,13 @@ describe('RFC 7644 §3.12 errors', () => {
     const answer = await server.post('/Users', { schemas: [USER], userName: 'nora' });
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '17']);
     expect(answer.body).toMatchObject({ schemas: [ERROR], status: '503' });
+  });
+
+  it('answers 503 with Retry-After while the store does not answer', async () => {
+    server.resources.nextFailure = new EngineError('unavailable', 'connect ECONNREFUSED 10.0.0.7', undefined);
+    const answer = await server.post('/Users', { schemas: [USER], userName: 'nora' });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '10']);
+    expect(answer.text).not.toContain('10.0.0.7');
   });
 
   it('hides what nobody foresaw behind the correlation id', async () => {

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { IdentityError, type IdentityErrorCode } from '../../identity/identity.errors.js';
+import { IdentityError, StoreFailure, type IdentityErrorCode } from '../../identity/identity.errors.js';
 import { ScimError } from '../../schema/scim-error.js';
 import { EndpointError } from './endpoints.js';
 import type { HttpFailure } from './error-document.js';
@@ -23,6 +23,7 @@ export function failureOf(error: unknown): HttpFailure | undefined {
   if (error instanceof ScimError)
     return { status: error.status, ...typed(error.scimType), detail: error.detail };
   if (error instanceof IdentityError) return identityFailure(error);
+  if (error instanceof StoreFailure && error.passing) return storeFailure();
   if (error instanceof EndpointError)
     return { status: error.status, detail: error.message, headers: error.headers };
   if (error instanceof HttpException)
@@ -48,6 +49,13 @@ function identityFailure(error: IdentityError): HttpFailure {
     failure.headers = { 'retry-after': String(error.extra.retryAfterSeconds ?? 30) };
   return failure;
 }
+
+/** The commit itself may have been carried out: the client is to ask again, and finds it done. */
+const storeFailure = (): HttpFailure => ({
+  status: 503,
+  detail: 'The store of the gateway does not answer at present, or has no room. Repeat the request later.',
+  headers: { 'retry-after': '10' },
+});
 
 function nestFailure(error: HttpException): HttpFailure {
   const response = error.getResponse();

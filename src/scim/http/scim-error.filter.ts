@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, Logger } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
+import { StoreFailure } from '../../identity/identity.errors.js';
 import { errorDocument, type HttpFailure } from './error-document.js';
 import { failureOf } from './failure.js';
 import { encoded, SCIM_MEDIA_TYPE } from './reply.js';
@@ -15,6 +16,8 @@ export class ScimErrorFilter extends BaseExceptionFilter {
     const request = host.switchToHttp().getRequest<ScimRequest>();
     if (!isScim(request.url)) return super.catch(error, host);
     const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (error instanceof StoreFailure)
+      this.logger.error(`Request ${request.correlationId}: ${error.message}`);
     if (reply.sent) return this.logger.error(`After the answer was sent: ${stackOf(error)}`);
     this.answer(reply, failureOf(error) ?? this.unexpected(error, request));
   }

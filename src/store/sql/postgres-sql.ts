@@ -21,6 +21,11 @@ export interface PostgresPool {
   }): Promise<{ rows: unknown[]; rowCount: number | null }>;
 }
 
+/** Of Node's sockets, and classes 08 (connection exception) and 57P (operator intervention) of PostgreSQL. */
+const connectionCodes = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|08|57P)/;
+/** What pg says without a code. */
+const connectionTexts = /connection (terminated|error)|timeout exceeded|not queryable/i;
+
 function engineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   const { code, message } = error as { code?: string; message?: string };
@@ -28,6 +33,8 @@ function engineError(error: unknown): EngineError {
   if (code === '40001' || code === '40P01') return new EngineError('serialization', text, error);
   if (code?.startsWith('23')) return new EngineError('constraint', text, error);
   if (code?.startsWith('53') || code?.startsWith('58')) return new EngineError('io', text, error);
+  if (connectionCodes.test(code ?? '') || connectionTexts.test(text))
+    return new EngineError('unavailable', text, error);
   return new EngineError('other', text, error);
 }
 
@@ -79,7 +86,9 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 
   private async once<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+    const client = await this.pool.connect().catch((error: unknown) => {
+      throw engineError(error);
+    });
     let broken: Error | undefined;
     // A connection that ends between two statements says so by an event: unheard, it would end the process.
     const lost = (error: Error) => {

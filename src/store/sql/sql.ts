@@ -1,3 +1,4 @@
+import { StoreFailure } from '../../identity/identity.errors.js';
 import { Transaction } from '../../identity/ports.js';
 import type { Engine } from '../tables.js';
 
@@ -28,14 +29,18 @@ export function sqlOf(tx: Transaction): Sql {
 }
 
 /** A failure of the engine itself, as opposed to a rule of ours or a broken constraint. */
-export class EngineError extends Error {
+export class EngineError extends StoreFailure {
   constructor(
-    readonly kind: 'busy' | 'constraint' | 'io' | 'serialization' | 'other',
+    readonly kind: 'busy' | 'constraint' | 'io' | 'serialization' | 'unavailable' | 'other',
     message: string,
     cause: unknown,
   ) {
     super(message, { cause });
     this.name = 'EngineError';
+  }
+
+  get passing(): boolean {
+    return this.kind !== 'constraint' && this.kind !== 'other';
   }
 }
 
