@@ -81,11 +81,11 @@ class ConfiguredModule {
 }
 
 /** Changes are recorded as events only where the feed is on; what was recorded is deleted in any case. */
-function recordingOf(config: LandfallConfig, { events, facts }: Stores) {
+function recordingOf(config: LandfallConfig, { events, resources }: Stores) {
   const settings = eventFeedSettings(config);
   const forMs = settings?.retentionMs ?? 0;
   return {
-    ...(settings ? { recorder: new EventRecorder(events, async () => facts.epoch) } : {}),
+    ...(settings ? { recorder: new EventRecorder(events, () => resources.epoch()) } : {}),
     kept: [
       { name: 'events', forMs, deleteBefore: (at: number, limit: number) => events.deleteBefore(at, limit) },
     ],

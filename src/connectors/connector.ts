@@ -244,6 +244,8 @@ export interface ConnectorErrorShape {
   /** Raw text of the target, for the log only. */
   diagnostic?: string;
   recommendedAction?: string;
+  /** `misconfigured` only: it may end without anybody's doing, and asking again harms nothing (a certificate that is not valid yet). */
+  mayPass?: boolean;
   /** True when every operation of the attempt has a known outcome, so that the change may be undone. */
   outcomeKnown: boolean;
   /** Set when some steps of the attempt were carried out before the error: the account exists or was changed. */
@@ -258,6 +260,7 @@ export class ConnectorError extends Error implements ConnectorErrorShape {
   readonly holder?: string;
   readonly diagnostic?: string;
   readonly recommendedAction?: string;
+  readonly mayPass?: boolean;
   readonly outcomeKnown: boolean;
   readonly applied?: Applied;
 
@@ -274,6 +277,7 @@ export class ConnectorError extends Error implements ConnectorErrorShape {
     this.holder = shape.holder;
     this.diagnostic = shape.diagnostic;
     this.recommendedAction = shape.recommendedAction;
+    this.mayPass = shape.mayPass;
     this.outcomeKnown = shape.outcomeKnown ?? shape.kind !== 'unknown';
     this.applied = shape.applied;
   }

@@ -134,6 +134,7 @@ export class Delivery {
       targets,
       kept: [...keptRows(stores, settings), ...(options.kept ?? [])],
       settlement: this.settlement,
+      wake,
       logger: options.logger,
     });
     const parts = { ...this.backgroundParts(), replica, wake };

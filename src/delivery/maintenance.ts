@@ -1,5 +1,5 @@
 import type { AttemptLogger } from './attempt/attempt.js';
-import type { LinkStore, SealedStore, StoreClock, TurnStore, UndecidedStore } from './ports.js';
+import type { LinkStore, SealedStore, StoreClock, TargetStore, TurnStore, UndecidedStore } from './ports.js';
 import { deleteExpired, type KeptRows } from './retention.js';
 import type { DeliverySettlement } from './settlement.js';
 import type { Replica, Targets } from './targets.js';
@@ -9,16 +9,21 @@ export interface MaintenanceParts {
   undecided: UndecidedStore;
   sealed: SealedStore;
   turns: TurnStore;
+  targetStore: TargetStore;
   clock: StoreClock;
   replica: Replica;
   targets: Targets;
   /** What is deleted when it was kept long enough. */
   kept: readonly KeptRows[];
   settlement: DeliverySettlement;
+  /** Work may have become due. */
+  wake(): void;
   logger: AttemptLogger;
 }
 
 const everyMs = 15_000;
+/** How long a target stays paused for what may pass before it is tried again. */
+const probeAfterMs = 60_000;
 
 /** What has to be done now and then, by one replica at a time. */
 export class Maintenance {
@@ -45,7 +50,17 @@ export class Maintenance {
     settlement.tell(overdue);
     await sealed.eraseExpired(now);
     for (const target of targets.all()) await links.removeOverdue(target.name);
+    await this.probe(now);
     await deleteExpired(this.parts.kept, now);
+  }
+
+  private async probe(now: number): Promise<void> {
+    const { targets, targetStore, wake } = this.parts;
+    for (const target of targets.all()) {
+      if (!(await targetStore.probe(target.name, now - probeAfterMs))) continue;
+      target.forget();
+      wake();
+    }
   }
 
   private failed(error: unknown): void {

@@ -108,7 +108,13 @@ export interface TargetState {
   name: string;
   revision: string;
   state: 'active' | 'paused';
-  pause?: { reason: 'misconfigured' | 'guard' | 'administrator' | 'restore'; detail: string; at: number };
+  pause?: {
+    reason: 'misconfigured' | 'guard' | 'administrator' | 'restore';
+    detail: string;
+    at: number;
+    /** It may end by itself: now and then one resource tries. */
+    mayPass?: boolean;
+  };
   unavailableSince?: number;
   retryAt?: number;
   server?: string;

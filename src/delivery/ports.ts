@@ -263,6 +263,8 @@ export abstract class TargetStore {
   abstract all(): Promise<TargetState[]>;
   abstract pause(name: string, pause: NonNullable<TargetState['pause']>): Promise<void>;
   abstract resume(name: string): Promise<void>;
+  /** Lets one resource try whether a pause that may pass is over, where it is as old as that; true: it may. */
+  abstract probe(name: string, pausedBefore: number): Promise<boolean>;
   abstract unavailable(name: string, since: number, retryAt: number): Promise<void>;
   abstract available(name: string, at: number): Promise<void>;
   abstract moveServer(name: string, from: string | undefined, to: string, at: number): Promise<boolean>;

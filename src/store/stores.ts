@@ -19,7 +19,7 @@ import { SqlResourceStore } from './resources/sql-resource-store.js';
 import { SqlAwaitedReferences } from './sources/sql-awaited-references.js';
 import { SqlParkedRecords } from './sources/sql-parked-records.js';
 import type { Store } from './store.js';
-import { storeFacts, type StoreFacts } from './store-facts.js';
+import { epochOf, storeFacts, type StoreFacts } from './store-facts.js';
 
 /** The implementations of identity's and delivery's ports over one open store. */
 export interface Stores {
@@ -37,7 +37,7 @@ export async function createStores(store: Store, registry: SchemaRegistry): Prom
   const { reader, unitOfWork } = store;
   const facts = await storeFacts(unitOfWork, reader);
   const indexer = new SchemaIndexer(registry);
-  const epoch = async () => facts.epoch;
+  const epoch = epochOf(store, facts);
   const search = new ResourceSearch(
     {
       coreSchemas: Object.fromEntries(registry.resourceTypes.map((type) => [type.name, type.schema.id])),
@@ -52,7 +52,7 @@ export async function createStores(store: Store, registry: SchemaRegistry): Prom
   return {
     facts,
     indexer,
-    resources: new SqlResourceStore(reader, search),
+    resources: new SqlResourceStore(reader, search, epoch),
     parkedRecords: new SqlParkedRecords(reader, unitOfWork),
     awaitedReferences: new SqlAwaitedReferences(reader, unitOfWork),
     events: new SqlEventStore(reader, unitOfWork),

@@ -257,6 +257,41 @@ describe('Delivery', () => {
       await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
     });
 
+    it.each([true, false])(
+      'tries a paused target again after a minute where the fault may pass, and never where it may not: %s',
+      async (mayPass) => {
+        await start();
+        const { clock, targetStore } = gateway.opened.delivery;
+        let asked = 0;
+        const fails = () => {
+          asked++;
+          throw new ConnectorError({ kind: 'misconfigured', detail: 'not valid yet', mayPass });
+        };
+        gateway.target.before = fails;
+        const id = await gateway.user('nora');
+        const paused = async (secondsAgo: number) => {
+          const pause = { reason: 'misconfigured' as const, detail: 'not valid yet', mayPass };
+          await targetStore.pause('recording', { ...pause, at: (await clock.now()) - secondsAgo * 1000 });
+          await gateway.delivery.maintenance.run();
+          return (await targetStore.get('recording'))!.state;
+        };
+        expect(await targetStore.get('recording')).toMatchObject({
+          pause: { reason: 'misconfigured', ...(mayPass ? { mayPass } : {}) },
+        });
+        expect([asked, await paused(50)]).toEqual([1, 'paused']);
+        expect(await paused(61)).toBe(mayPass ? 'active' : 'paused');
+        if (!mayPass) return;
+        await gateway.until(async () => (await targetStore.get('recording'))!.state === 'paused');
+        expect(asked).toBe(2);
+        gateway.target.before = () => undefined;
+        expect(await paused(61)).toBe('active');
+        await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
+        await gateway.until(async () => (await targetStore.get('recording'))!.unavailableSince === undefined);
+        await targetStore.pause('recording', { reason: 'administrator', detail: 'by hand', at: 1 });
+        expect(await targetStore.probe('recording', await clock.now())).toBe(false);
+      },
+    );
+
     it('keeps a generated password sealed until it is revealed, once', async () => {
       await start();
       const id = await gateway.user('nora');

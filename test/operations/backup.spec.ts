@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { sqliteEngine } from '../../src/store/sqlite-engine.js';
 import { beginEpoch } from '../../src/store/backup/restore.js';
 import { runCli } from '../cli/run-cli.js';
+import { SchemaRegistry } from '../../src/schema/schema-registry.js';
+import { createStores } from '../../src/store/stores.js';
 import { onEveryEngine } from '../store/stores.js';
 import { GatewayInProcess } from './gateway-in-process.js';
 
@@ -175,6 +177,16 @@ describe('Backup and restore', () => {
 
 describe('A store that went back in time', () => {
   onEveryEngine((open) => {
+    it('tells every gateway of the new epoch, also one that was not stopped', async () => {
+      const { store, resources } = await open();
+      const replica = await createStores(store, SchemaRegistry.builtIn());
+      const before = [await resources.epoch(), await replica.resources.epoch()];
+      expect(new Set(before).size).toBe(1);
+      if (store.options.engine === 'sqlite') return; // The lock lets nobody restore a store that is open.
+      const epoch = await beginEpoch(store, []);
+      expect([await resources.epoch(), await replica.resources.epoch()]).toEqual([epoch, epoch]);
+    });
+
     it('has a new epoch, no sealed passwords, and pauses every target, also those it did not know', async () => {
       const { store, delivery } = await open();
       const epoch = () => store.reader.get("SELECT value FROM store_fact WHERE name = 'epoch'");

@@ -91,7 +91,10 @@ function failureOf(error: unknown, { method, path }: Asked): ConnectorError {
   const what = `${method} ${path} got no answer (${error.code})`;
   if (error.untrusted) {
     const recommendedAction = 'Check the certificate of the server, settings.baseUrl and settings.caFile.';
-    return new ConnectorError({ kind: 'misconfigured', detail: what, recommendedAction }, error);
+    return new ConnectorError(
+      { kind: 'misconfigured', detail: what, recommendedAction, mayPass: true },
+      error,
+    );
   }
   const kind = error.sent && method !== 'GET' ? 'unknown' : 'unavailable';
   return new ConnectorError({ kind, detail: what, diagnostic: error.code }, error);

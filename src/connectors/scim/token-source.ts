@@ -83,7 +83,7 @@ export class OAuthToken implements TokenSource {
       const untrusted = error instanceof NoAnswer && error.untrusted;
       const kind = untrusted ? 'misconfigured' : 'unavailable';
       throw new ConnectorError(
-        { kind, detail: `the token endpoint gave no answer: ${String(error)}` },
+        { kind, detail: `the token endpoint gave no answer: ${String(error)}`, mayPass: untrusted },
         error,
       );
     }

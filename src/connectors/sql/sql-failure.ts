@@ -23,11 +23,13 @@ const sqliteCodes: Readonly<Record<number, string>> = {
 };
 
 /** PostgreSQL's SQLSTATE (appendix A of its manual) and SQLite's result codes, by how they begin. */
+const distrust = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/;
+
 const meanings: readonly (readonly [RegExp, ConnectorErrorKind])[] = [
   [/^(23505|SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY))$/, 'conflict'],
   [/^(22|23|P0001|SQLITE_CONSTRAINT|SQLITE_TOOBIG|SQLITE_MISMATCH)/, 'rejected'],
   [/^(28|3D|3F|42|0A|SQLITE_(CANTOPEN|READONLY|CORRUPT|NOTADB|AUTH|PERM|ERROR))/, 'misconfigured'],
-  [/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/, 'misconfigured'],
+  [distrust, 'misconfigured'],
 ];
 
 /** Work that was not committed is rolled back; only a COMMIT without an answer leaves the outcome open. */
@@ -50,6 +52,7 @@ export function sqlFailure(error: unknown, phase: 'work' | 'commit'): ConnectorE
         ? {
             recommendedAction:
               'Check the connection, the rights, and the names of tables and columns in the target file.',
+            mayPass: known === kind && distrust.test(code),
           }
         : {}),
     },

@@ -162,6 +162,7 @@ export class Attempt {
         reason: 'misconfigured',
         detail: error.detail,
         at: now,
+        ...(error.mayPass ? { mayPass: true } : {}),
       });
     } else if (error.kind === 'unavailable' || error.kind === 'unknown') {
       const { firstMs } = this.parts.settings.retry;

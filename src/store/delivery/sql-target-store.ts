@@ -68,6 +68,21 @@ export class SqlTargetStore extends TargetStore {
     );
   }
 
+  probe(name: string, pausedBefore: number): Promise<boolean> {
+    return this.unitOfWork.run(async (tx) => {
+      const sql = sqlOf(tx);
+      // The row is the gate: an administrator's pause of this moment is not lifted.
+      const row = await sql.get('UPDATE target SET name = name WHERE name = ? RETURNING *', [name]);
+      const pause = row && toTarget(row).pause;
+      if (pause?.reason !== 'misconfigured' || !pause.mayPass || pause.at > pausedBefore) return false;
+      await sql.run(
+        "UPDATE target SET state = 'active', pause = NULL, unavailable_since = COALESCE(unavailable_since, ?), retry_at = NULL WHERE name = ?",
+        [pause.at, name],
+      );
+      return true;
+    });
+  }
+
   async unavailable(name: string, since: number, retryAt: number): Promise<void> {
     await this.write(
       'UPDATE target SET unavailable_since = COALESCE(unavailable_since, ?), retry_at = ? WHERE name = ?',

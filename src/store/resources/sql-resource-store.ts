@@ -35,11 +35,10 @@ import type { ResourceSearch } from './resource-search.js';
 
 /** Resources, their indices and memberships in SQL. */
 export class SqlResourceStore extends ResourceStore {
-  private knownEpoch: string | undefined;
-
   constructor(
     private readonly reader: Sql,
     private readonly searching: ResourceSearch,
+    private readonly epochNow: () => Promise<string>,
   ) {
     super();
   }
@@ -289,10 +288,7 @@ export class SqlResourceStore extends ResourceStore {
     return this.searching.search(this.reader, query, source);
   }
 
-  async epoch(): Promise<string> {
-    this.knownEpoch ??= (
-      await this.reader.get<{ value: string }>("SELECT value FROM store_fact WHERE name = 'epoch'")
-    )?.value;
-    return this.knownEpoch ?? '0';
+  epoch(): Promise<string> {
+    return this.epochNow();
   }
 }

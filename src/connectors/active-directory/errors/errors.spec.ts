@@ -92,6 +92,7 @@ describe('Answers of domain controllers', () => {
     [null, 'Socket connection not established', 'add', 'unavailable'],
     [null, 'connect ECONNREFUSED 10.0.0.1:636', 'connect', 'unavailable'],
     [null, 'unable to verify the first certificate', 'connect', 'misconfigured'],
+    [null, 'certificate is not yet valid', 'connect', 'misconfigured'],
     [null, "Hostname/IP does not match certificate's altnames: Host: x", 'connect', 'misconfigured'],
     [
       49,
@@ -144,6 +145,15 @@ describe('Answers of domain controllers', () => {
   it.each(kinds)('%s %s on %s is %#: told as %s', (code, text, operation, kind) =>
     expect(kindOf(recognise(thrown(code, text), operation))).toBe(kind),
   );
+
+  it('may pass by itself for a certificate, and not for refused credentials', () => {
+    const told = (code: number | null, text: string, operation: string) =>
+      connectorError(recognise(thrown(code, text), operation), { doing: 'connect' }).mayPass;
+    expect(told(null, 'certificate is not yet valid', 'connect')).toBe(true);
+    expect(told(null, 'certificate has expired', 'connect')).toBe(true);
+    expect(told(49, 'AcceptSecurityContext error, data 52e, v2580', 'bind')).toBeUndefined();
+    expect(told(null, 'connect ECONNREFUSED 10.0.0.1:636', 'connect')).toBeUndefined();
+  });
 
   it("never takes a fault of the target for the caller's own rights, and never shows the controller's text", () => {
     for (const { vector, text } of samples) {
