@@ -62,15 +62,18 @@ function recordOf(resourceId: string, name: string): Parameters<Stores['delivery
     resourceType: 'User',
     label: name,
     anchor: newId(),
+    account: `CN=${name},OU=Staff,DC=corp,DC=example`,
     action: 'create',
     outcome: 'success',
     durationMs: 31,
     attempt: 1,
     steps: [
+      { name: 'import', status: 'success', detail: 'version 1 of the resource' },
       { name: 'scope', status: 'success', detail: 'in scope' },
       { name: 'match', status: 'success', detail: 'no account yet' },
       { name: 'plan', status: 'success', detail: `create CN=${name},OU=Staff,DC=corp,DC=example` },
       { name: 'apply', status: 'success', detail: 'create' },
+      { name: 'verify', status: 'success', detail: `the target has it as ${newId()}` },
     ],
     changes: [...attributes, ...more].map((attribute, line) => ({
       attribute,
