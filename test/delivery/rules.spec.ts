@@ -266,6 +266,32 @@ describe('The rules of delivery', () => {
       expect(gateway.target.writes).toEqual(['create nora', 'delete nora']);
     });
 
+    it('look again for the account of a leaver whose create was not answered (10)', async () => {
+      await start();
+      gateway.target.before = ({ action }) => {
+        if (action === 'create')
+          throw new ConnectorError({ kind: 'unknown', detail: 'the controller hangs' });
+      };
+      const id = await gateway.user('nora');
+      const { match } = gateway.target;
+      let looked = 0;
+      gateway.target.match = async (subject) => {
+        const found = await match.call(gateway.target, subject);
+        if ('removal' in subject.desired && looked++ === 0)
+          gateway.target.accounts.set('late', {
+            anchor: 'late',
+            stamp: subject.stamp,
+            enabled: true,
+            attributes: { name: 'nora' },
+            members: new Set(),
+          });
+        return found;
+      };
+      await gateway.remove('User', id);
+      await gateway.until(async () => (await gateway.link(id)) === undefined);
+      expect([looked, gateway.target.accounts.size]).toEqual([2, 0]);
+    });
+
     it('remove what was parked in its removal when it is tried again (10)', async () => {
       await start();
       const id = await gateway.user('nora');

@@ -52,6 +52,7 @@ export class RemovalDelivery {
       signal,
     );
     if (match.kind !== 'found') {
+      if (mayStillCome(link)) throw notYet(link);
       log.step('match', 'success', 'no account was ever made');
       return undefined;
     }
@@ -86,3 +87,16 @@ export class RemovalDelivery {
     throw new ConnectorError({ kind: 'unavailable', detail: 'the removal was overtaken by another change' });
   }
 }
+
+/** How often the account of a create without an answer is looked for before its absence is believed. */
+const looks = 3;
+
+/** A controller that hung carries out what it had received when it goes on, after we have looked perhaps. */
+const mayStillCome = ({ error, attempts }: Link): boolean =>
+  attempts < looks && (error?.kind === 'unknown' || error?.kind === 'missing');
+
+const notYet = ({ label }: Link): ConnectorError =>
+  new ConnectorError({
+    kind: 'missing',
+    detail: `the create of "${label}" was not answered: its account may still come`,
+  });
