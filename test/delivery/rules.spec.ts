@@ -242,10 +242,11 @@ describe('The rules of delivery', () => {
     });
 
     it('delete the account that somebody took over who is deleted between claim and delivery (10)', async () => {
-      await start({ answerWithinMs: 100 });
+      await start({ answerWithinMs: 100 }, { retry: { firstMs: 20, longestMs: 100, attempts: 10_000 } });
       const leaver = await gateway.user('nora');
+      await gateway.until(async () => (await gateway.link(leaver))!.state === 'applied');
       gateway.target.before = () => {
-        throw unavailable();
+        throw new ConnectorError({ kind: 'rejected', detail: 'it fails', outcomeKnown: false });
       };
       await gateway.remove('User', leaver);
       const id = await gateway.user('nora');
