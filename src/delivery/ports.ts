@@ -203,6 +203,7 @@ export abstract class UndecidedStore {
     },
   ): Promise<void>;
   abstract pendingOn(tx: Transaction, resourceIds: readonly string[]): Promise<string | undefined>;
+  /** Nobody else decides them before the transaction ends: an undo must not come after an answer. */
   abstract pendingOfLink(
     tx: Transaction,
     linkId: string,

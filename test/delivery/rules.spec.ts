@@ -45,6 +45,27 @@ describe('The rules of delivery', () => {
       expect(await title(id)).toBe('Clerk');
     });
 
+    it('undo nothing that is kept at its deadline at the same time (1)', async () => {
+      await start();
+      const id = await gateway.user('nora', { title: 'Queen' });
+      const { parts, settlement } = gateway.delivery;
+      const undo = parts.undo.undo.bind(parts.undo);
+      let kept: Promise<boolean> | undefined;
+      parts.undo.undo = async (tx, undoing) => {
+        kept = settlement.keepOverdue(undoing.changeId);
+        await after(200);
+        return undo(tx, undoing);
+      };
+      gateway.target.before = () => {
+        throw rejected();
+      };
+      await expect(gateway.change('User', id, { title: 'King' })).rejects.toMatchObject({
+        code: 'refusedByTarget',
+      });
+      expect(await kept).toBe(false);
+      expect(await title(id)).toBe('Queen');
+    });
+
     it('give time that was spent waiting for an earlier change only once (2)', async () => {
       await start({ answerWithinMs: 1500 });
       const id = await gateway.user('nora');

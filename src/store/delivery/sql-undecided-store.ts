@@ -68,8 +68,10 @@ export class SqlUndecidedStore extends UndecidedStore {
   }
 
   async pendingOfLink(tx: Transaction, linkId: string): Promise<Full[]> {
-    const rows = await sqlOf(tx).all(
-      "SELECT * FROM undecided WHERE link_id = ? AND state = 'pending' ORDER BY change_id DESC",
+    const sql = sqlOf(tx);
+    const alone = sql.engine === 'postgres' ? ' FOR UPDATE' : '';
+    const rows = await sql.all(
+      `SELECT * FROM undecided WHERE link_id = ? AND state = 'pending' ORDER BY change_id DESC${alone}`,
       [linkId],
     );
     return rows.map(toUndecided);
