@@ -45,7 +45,10 @@ main(async () => {
   if (argument(args, '--engine', 'sqlite') !== 'postgres') return run(bench, args);
   const postgres = await startPostgres();
   try {
-    await createDatabases(postgres.url, argument(args, '--users', sizes ? '20000' : '10000,100000,1000000').split(','));
+    await createDatabases(
+      postgres.url,
+      argument(args, '--users', sizes ? '20000' : '10000,100000,1000000').split(','),
+    );
     await run(bench, args, { LANDFALL_BENCH_POSTGRES: postgres.url });
   } finally {
     await postgres.stop();
