@@ -16,7 +16,7 @@ export function usePostgres(): () => string {
   afterAll(async () => {
     if (own) await own.stop();
     else await drop(server as string, database);
-  });
+  }, 120_000);
   return () => {
     const url = new URL(server as string);
     url.pathname = `/${database}`;

@@ -245,7 +245,7 @@ describe('Sessions with a real domain controller', () => {
     expect(people.every(({ anchor }) => anchor !== undefined)).toBe(true);
     expect(await count('ads-cycle*')).toBe(16);
     expect(second.connections).toBeGreaterThan(0);
-  }, 150_000);
+  }, 60_000);
 
   it('follows the other replicas to the controller that they chose', async () => {
     const first = await started();

@@ -205,7 +205,7 @@ describe('A name that passes to somebody else', () => {
       expect(gateway.target.byName('staff')?.anchor).not.toBe(anchor);
       expect(gateway.target.byName('staff')?.members).toEqual(new Set([bertAnchor]));
       await gateway.until(async () => (await gateway.opened.delivery.edges.countOpen('recording')).due === 0);
-      expect(await state(staff)).toBe('applied');
+      await applied(staff);
     });
 
     it('comes with the retained account of a group, which gets exactly the new members', async () => {

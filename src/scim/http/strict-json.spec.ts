@@ -63,7 +63,9 @@ describe('strict JSON', () => {
     );
   });
 
-  it('reads every JSON text that JSON.stringify writes', () => {
+  it('reads every JSON text that JSON.stringify writes, but for integers that no double keeps', () => {
+    const kept = (number: number) =>
+      !Number.isInteger(number) || Number.isSafeInteger(number) || Math.abs(number) >= 1e21;
     const letters = fc.string({
       unit: fc.constantFrom('a', 'B', '{', '}', '"', '\\\\', ',', ':', '[', '7', '-', 'é', '😀', ' '),
     });
@@ -72,7 +74,7 @@ describe('strict JSON', () => {
         { depthSize: 'small' },
         letters,
         fc.maxSafeInteger(),
-        fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e300, max: 1e300 }),
+        fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e300, max: 1e300 }).filter(kept),
         fc.boolean(),
         fc.constant(null),
         fc.array(tie('value')),

@@ -55,6 +55,7 @@ export class LdapProxy {
   readonly #pairs = new Set<Pair>();
   #server: Server | undefined;
   #port = 0;
+  #off = false;
 
   private constructor(private readonly lab: Lab) {}
 
@@ -74,6 +75,7 @@ export class LdapProxy {
 
   /** Listens, on the port it had. */
   async resume(): Promise<void> {
+    this.#off = false;
     const folder = `${this.lab.dir}/tls`;
     const server = createServer(
       { key: readFileSync(`${folder}/dc-key.pem`), cert: readFileSync(`${folder}/dc.pem`) },
@@ -86,6 +88,7 @@ export class LdapProxy {
 
   /** As a controller that is switched off: connections break, new ones are refused. */
   async stop(): Promise<void> {
+    this.#off = true;
     const closed = new Promise<void>((resolve) => this.#server?.close(() => resolve()));
     this.dropAll();
     await closed;
@@ -107,6 +110,11 @@ export class LdapProxy {
   }
 
   private accept(client: TLSSocket): void {
+    // Its handshake ends after the others were dropped.
+    if (this.#off) {
+      client.destroy();
+      return;
+    }
     this.connections += 1;
     const ca = readFileSync(this.lab.caFile);
     const server = connect({ host: this.lab.host, port: this.lab.port, ca });
