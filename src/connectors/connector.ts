@@ -106,8 +106,9 @@ export interface KnownAccount {
 
 export type Match =
   | { kind: 'none' }
-  | { kind: 'found'; anchor: string; rule: string; description: string }
-  | { kind: 'refused'; detail: string; setting?: string };
+  | { kind: 'found'; anchor: string; rule: string; description: string; stamp?: string }
+  /** `stamp` is the account's own, where it is one account. */
+  | { kind: 'refused'; detail: string; setting?: string; stamp?: string };
 
 /** One line of a plan as a person reads it. Secret values are shown as `•••`. */
 export interface PlannedChange {
@@ -241,6 +242,8 @@ export interface ConnectorErrorShape {
   scimType?: 'uniqueness' | 'invalidValue' | 'mutability';
   /** Anchor of the account that holds the value (conflict). */
   holder?: string;
+  /** The stamp of that account, where it bears one. */
+  holderStamp?: string;
   /** Raw text of the target, for the log only. */
   diagnostic?: string;
   recommendedAction?: string;
@@ -258,6 +261,7 @@ export class ConnectorError extends Error implements ConnectorErrorShape {
   readonly attribute?: string;
   readonly scimType?: 'uniqueness' | 'invalidValue' | 'mutability';
   readonly holder?: string;
+  readonly holderStamp?: string;
   readonly diagnostic?: string;
   readonly recommendedAction?: string;
   readonly mayPass?: boolean;
@@ -275,6 +279,7 @@ export class ConnectorError extends Error implements ConnectorErrorShape {
     this.attribute = shape.attribute;
     this.scimType = shape.scimType;
     this.holder = shape.holder;
+    this.holderStamp = shape.holderStamp;
     this.diagnostic = shape.diagnostic;
     this.recommendedAction = shape.recommendedAction;
     this.mayPass = shape.mayPass;

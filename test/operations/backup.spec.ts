@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sqliteEngine } from '../../src/store/sqlite-engine.js';
 import { beginEpoch } from '../../src/store/backup/restore.js';
@@ -161,6 +161,42 @@ describe('Backup and restore', () => {
     expect(resumed.json).toMatchObject({ state: 'active', preview: { drifted: 1, orphans: 1 } });
     await scene.job('/reconcile', { target: 'application', apply: true });
     await scene.until(() => scene.names().join() === 'nora: nora,olga: olga,rosa: rosa,vera: vera');
+  });
+
+  it('creates nothing, pauses and tells when the target is ahead of a store that was put back behind its back', async () => {
+    await scene.create('nora');
+    const file = join(scene.gateway.folder, 'copy.sqlite');
+    await scene.job('/backup', { file });
+    await scene.create('vera');
+    await scene.until(() => scene.rows().length === 2);
+    await scene.gateway.stop();
+    const store = join(scene.gateway.folder, 'store.sqlite');
+    for (const suffix of ['-wal', '-shm']) rmSync(store + suffix, { force: true });
+    copyFileSync(file, store);
+    scene.gateway.write(
+      'config/targets/application.yaml',
+      `${target}users: { mapping: [{ target: user_name, source: userName, match: true }] }\n`,
+    );
+    await scene.gateway.start();
+
+    await scene.create('vera');
+    const status = async () => (await scene.operations('GET', '/targets/application')).json;
+    await scene.until(async () => (await status()).state === 'paused');
+    expect((await status()).pause).toMatchObject({
+      reason: 'restore',
+      detail: expect.stringContaining('ahead of a store') as string,
+    });
+    expect(scene.rows().map(({ user_name }) => user_name)).toEqual(['nora', 'vera']);
+    const early = await scene.operations('POST', '/targets/application/resume', { accept: true });
+    expect(early.status).toBe(409);
+    const look = await scene.job('/reconcile', { target: 'application' });
+    expect(look.result.counts).toMatchObject({ orphans: 1 });
+    await scene.operations('POST', '/targets/application/resume', { accept: true });
+    // What a person has seen is an ordinary orphan: the name is taken, and the target goes on.
+    await scene.until(async () => (await status()).links.parked === 1);
+    await scene.create('olga');
+    await scene.until(() => scene.rows().some(({ user_name }) => user_name === 'olga'));
+    expect((await status()).state).toBe('active');
   });
 
   it('refuses what is no copy of a store, and leaves the store as it is', async () => {

@@ -198,6 +198,7 @@ export class MemoryConnector implements Connector, Lists {
         scimType: 'uniqueness',
         attribute,
         holder: holder.anchor,
+        holderStamp: holder.stamp,
         detail: `${attribute} "${values[0]}" belongs to another account`,
       });
     }
@@ -242,7 +243,7 @@ function one(found: readonly MemoryAccount[], rule: string, subject: Subject): M
     };
   }
   if (account.stamp !== undefined && account.stamp !== subject.stamp) {
-    return { kind: 'refused', detail: `${label(account)} belongs to ${account.stamp}` };
+    return { kind: 'refused', stamp: account.stamp, detail: `${label(account)} belongs to ${account.stamp}` };
   }
   return { kind: 'found', anchor: account.anchor, rule, description: label(account) };
 }

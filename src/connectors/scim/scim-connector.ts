@@ -178,6 +178,7 @@ export class ScimConnector implements Connector, Lists {
     if (stamp !== undefined && stamp !== subject.stamp && isStamp(stamp)) {
       return {
         kind: 'refused',
+        stamp,
         detail: `${describe(resource)} bears the stamp ${stamp} of another resource or gateway`,
       };
     }

@@ -271,6 +271,7 @@ function one(found: readonly Row[], rule: string, from: AccountTable, subject: S
   if (typeof stamp === 'string' && stamp !== '' && stamp !== subject.stamp) {
     return {
       kind: 'refused',
+      stamp,
       detail: `row ${anchor} of ${from.table} bears the stamp ${stamp} of another resource or gateway`,
     };
   }

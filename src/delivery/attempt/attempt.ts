@@ -2,6 +2,7 @@ import type { ConnectorError } from '../../connectors/connector.js';
 import type { Link } from '../model.js';
 import { backOff, farthest } from '../retry-policy.js';
 import { longestRestMs, type RunningTarget } from '../targets.js';
+import { AheadOfStore } from './ahead.js';
 import { AttemptLog } from './attempt-log.js';
 import { Closing } from './closing.js';
 import { asConnectorError, FailureClosing } from './failure.js';
@@ -159,7 +160,7 @@ export class Attempt {
     const now = await this.parts.clock.now();
     if (error.kind === 'misconfigured') {
       await this.parts.targetStore.pause(target.name, {
-        reason: 'misconfigured',
+        reason: error instanceof AheadOfStore ? 'restore' : 'misconfigured',
         detail: error.detail,
         at: now,
         ...(error.mayPass ? { mayPass: true } : {}),

@@ -4,6 +4,7 @@ import { doubtPeriod } from '../employment/doubt.js';
 import type { Link } from '../model.js';
 import type { ObjectDefinition } from '../target-definition.js';
 import type { RunningTarget } from '../targets.js';
+import { describedMatch, refuseAhead, refuseAheadHolder } from './ahead.js';
 import { AttemptLog } from './attempt-log.js';
 import { passGuard } from './guard.js';
 import type { Outcome } from './outcome.js';
@@ -57,6 +58,7 @@ export class LinkDelivery {
       try {
         return await this.apply(target, link, seen, definition, mapped, reserved, log, signal);
       } catch (error) {
+        await refuseAheadHolder(this.parts, target, link.resourceType, error);
         if (!this.nextCandidate(error, reserved, taken) || tries >= mostCandidates) throw error;
         log.step(
           'plan',
@@ -171,6 +173,7 @@ export class LinkDelivery {
       log.step('match', 'success', 'no account yet');
       return undefined;
     }
+    await refuseAhead(this.parts, target, link.resourceType, describedMatch(match));
     if (match.kind === 'refused') {
       const setting = match.setting ? ` (setting: ${match.setting})` : '';
       throw new ConnectorError({

@@ -12,6 +12,7 @@ import type {
 } from '../ports.js';
 import type { Calendar } from '../employment/calendar.js';
 import type { EmploymentStore } from '../employment/employment-store.js';
+import type { JobStore } from '../jobs/job.js';
 import type { Sealing } from '../sealing.js';
 import type { DeliverySettings } from '../target-definition.js';
 import type { Replica, Targets } from '../targets.js';
@@ -29,6 +30,7 @@ export interface AttemptParts {
   sealing: Sealing;
   targetStore: TargetStore;
   logs: LogStore;
+  jobs: JobStore;
   clock: StoreClock;
   calendar: Calendar;
   employment: EmploymentStore;

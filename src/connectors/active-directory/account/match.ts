@@ -56,7 +56,7 @@ export class Matching {
       );
     }
     if (rule !== 'stamp') await this.fence.assertNotPrivileged(session, entry, subject.label);
-    return { kind: 'found', anchor: entry.guid, rule, description: entry.dn };
+    return { kind: 'found', anchor: entry.guid, rule, description: entry.dn, ...(stamp ? { stamp } : {}) };
   }
 
   /** In the whole domain, not only the scope: a twin outside it is a reason to refuse, not to create. */

@@ -86,7 +86,11 @@ export class AccountPlanner {
     const draft = draftOf(subject, undefined, desired);
     const parent = this.container(subject, desired, facts);
     const name = this.nameOf(subject, desired);
-    const clash = await findClash(this.directory, session, { unique: uniqueWithName(desired, name), parent });
+    const clash = await findClash(this.directory, session, {
+      unique: uniqueWithName(desired, name),
+      parent,
+      stampAttribute: this.settings.anchorAttribute,
+    });
     if (clash) throw clash;
     const enabled = subject.kind !== 'Group' && (desired.enabled ?? subject.password !== undefined);
     if (enabled && !subject.password) throw needsPassword(subject);
