@@ -31,8 +31,8 @@ export class RunningTarget {
   }
 
   async state(): Promise<TargetState> {
-    if (!this.known || monotonic() - this.known.at > stateLivesMs) await this.refresh();
-    return this.known!.state;
+    if (this.known && monotonic() - this.known.at <= stateLivesMs) return this.known.state;
+    return this.refresh();
   }
 
   /** The state as last read, for decisions inside a transaction. */
@@ -40,12 +40,11 @@ export class RunningTarget {
     return this.known?.state;
   }
 
-  async refresh(): Promise<void> {
-    const state = await this.store.get(this.name);
-    this.known = {
-      state: state ?? { name: this.name, revision: this.definition.revision, state: 'active' },
-      at: monotonic(),
-    };
+  async refresh(): Promise<TargetState> {
+    const stored = await this.store.get(this.name);
+    const state = stored ?? { name: this.name, revision: this.definition.revision, state: 'active' as const };
+    this.known = { state, at: monotonic() };
+    return state;
   }
 
   forget(): void {
