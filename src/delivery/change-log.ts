@@ -5,15 +5,9 @@ import { ChangeLog, type Change, type Ticket, type Transaction } from '../identi
 import { labelOf } from './label.js';
 import type { Cause } from './model.js';
 import { monotonic } from './monotonic.js';
-import type {
-  EdgeStore,
-  Lease,
-  LinkStore,
-  RaisedLink,
-  SealedStore,
-  StoreClock,
-  UndecidedStore,
-} from './ports.js';
+import type { EdgeStore, SealedStore, StoreClock, UndecidedStore } from './ports.js';
+import type { Lease } from './lease-store.js';
+import type { LinkStore, RaisedLink } from './link-store.js';
 import type { Sealing } from './sealing.js';
 import type { DeliverySettings } from './target-definition.js';
 import type { Replica, RunningTarget, Targets } from './targets.js';

@@ -27,7 +27,6 @@ import { JobStore } from './jobs/job.js';
 import { Jobs } from './jobs/jobs.js';
 import {
   EdgeStore,
-  LinkStore,
   LogStore,
   PassStore,
   ReservationStore,
@@ -37,6 +36,8 @@ import {
   TurnStore,
   UndecidedStore,
 } from './ports.js';
+import { LeaseStore } from './lease-store.js';
+import { LinkStore } from './link-store.js';
 import { Previewing } from './preview.js';
 import { Reevaluation } from './passes/reevaluation.js';
 import { PasswordReveal } from './reveal.js';
@@ -62,6 +63,7 @@ export interface DeliveryConfig {
 
 const stores = [
   LinkStore,
+  LeaseStore,
   EdgeStore,
   UndecidedStore,
   ReservationStore,
@@ -86,6 +88,7 @@ function wire(
 ): Delivery {
   const [
     links,
+    leases,
     edges,
     undecided,
     reservations,
@@ -102,6 +105,7 @@ function wire(
   return new Delivery({
     stores: {
       links,
+      leases,
       edges,
       undecided,
       reservations,

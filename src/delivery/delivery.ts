@@ -21,7 +21,6 @@ import type { JobStore } from './jobs/job.js';
 import { Maintenance } from './maintenance.js';
 import type {
   EdgeStore,
-  LinkStore,
   LogStore,
   PassStore,
   ReservationStore,
@@ -31,6 +30,8 @@ import type {
   TurnStore,
   UndecidedStore,
 } from './ports.js';
+import type { LeaseStore } from './lease-store.js';
+import type { LinkStore } from './link-store.js';
 import type { KeptRows } from './retention.js';
 import { RecordedChangeLog, RecordedUndo } from './recorded-changes.js';
 import { Passes } from './passes/passes.js';
@@ -47,6 +48,7 @@ import { Replica, type Targets } from './targets.js';
 
 export interface DeliveryStores {
   links: LinkStore;
+  leases: LeaseStore;
   edges: EdgeStore;
   undecided: UndecidedStore;
   reservations: ReservationStore;

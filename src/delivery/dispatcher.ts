@@ -67,7 +67,7 @@ export class Dispatcher implements DeliverNow {
       if (link?.state !== 'due' && link?.edgesDueAt === undefined) return;
       // The change may have taken the lease when the attempt had given it back and was about to end.
       const ours = link?.leaseOwner === lease.owner;
-      if (this.inFlight.has(linkId) || !(ours || (await this.parts.links.claimOne(linkId, lease)))) return;
+      if (this.inFlight.has(linkId) || !(ours || (await this.parts.leases.claimOne(linkId, lease)))) return;
       if (this.inFlight.has(linkId)) return;
     }
     await this.once(linkId, () =>
@@ -96,7 +96,7 @@ export class Dispatcher implements DeliverNow {
     // One resource at a time tries whether an unavailable target is back.
     const limit = state.unavailableSince === undefined ? target.free : 1;
     const lease = { owner: this.parts.replica.name, forMs: this.parts.settings.leaseMs };
-    const links = await this.parts.links.claim(
+    const links = await this.parts.leases.claim(
       target.name,
       lease,
       limit,
@@ -134,7 +134,7 @@ export class Dispatcher implements DeliverNow {
   private async untilDue(target: RunningTarget): Promise<number> {
     if (target.free === 0) return idleMs;
     const state = await target.state();
-    const dueAt = await this.parts.links.nextDueAt(target.name);
+    const dueAt = await this.parts.leases.nextDueAt(target.name);
     if (dueAt === undefined || state.state === 'paused') return idleMs;
     const now = await this.parts.clock.now();
     return Math.min(idleMs, Math.max(10, Math.max(dueAt, state.retryAt ?? 0) - now));

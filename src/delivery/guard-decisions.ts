@@ -1,6 +1,7 @@
 import type { Transaction, UnitOfWork } from '../identity/ports.js';
 import type { Edge, Link } from './model.js';
-import type { EdgeStore, LinkStore, StoreClock } from './ports.js';
+import type { EdgeStore, StoreClock } from './ports.js';
+import type { LinkStore } from './link-store.js';
 
 /** Memberships of one group that one decision can concern. */
 const mostEdges = 100_000;

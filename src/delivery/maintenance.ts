@@ -1,5 +1,6 @@
 import type { AttemptLogger } from './attempt/attempt.js';
-import type { LinkStore, SealedStore, StoreClock, TargetStore, TurnStore, UndecidedStore } from './ports.js';
+import type { SealedStore, StoreClock, TargetStore, TurnStore, UndecidedStore } from './ports.js';
+import type { LinkStore } from './link-store.js';
 import { deleteExpired, type KeptRows } from './retention.js';
 import type { DeliverySettlement } from './settlement.js';
 import type { Replica, Targets } from './targets.js';

@@ -1,4 +1,4 @@
-import type { Farthest } from './ports.js';
+import type { Farthest } from './lease-store.js';
 import type { RetrySettings } from './target-definition.js';
 
 /** Exponential with full jitter above half: replicas and resources spread out. */

@@ -1,7 +1,8 @@
 import type { ResourceStore, UnitOfWork } from '../identity/ports.js';
 import { newId } from '../identity/id.js';
 import type { Link } from './model.js';
-import type { LinkStore, LogStore, SealedStore, StoreClock } from './ports.js';
+import type { LogStore, SealedStore, StoreClock } from './ports.js';
+import type { LinkStore } from './link-store.js';
 import type { Sealing } from './sealing.js';
 
 export interface RevealedPassword {

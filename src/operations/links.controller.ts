@@ -3,7 +3,8 @@ import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Scopes } from '../auth/index.js';
 import { Delivery } from '../delivery/delivery.js';
 import type { LinkState } from '../delivery/model.js';
-import { EdgeStore, LinkStore } from '../delivery/ports.js';
+import { EdgeStore } from '../delivery/ports.js';
+import { LinkStore } from '../delivery/link-store.js';
 import { checked } from './bodies.js';
 import { FindResources } from './find-resources.js';
 

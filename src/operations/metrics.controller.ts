@@ -1,6 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { Scopes } from '../auth/index.js';
-import { EdgeStore, LinkStore } from '../delivery/ports.js';
+import { EdgeStore } from '../delivery/ports.js';
+import { LinkStore } from '../delivery/link-store.js';
 import { Targets } from '../delivery/targets.js';
 
 const escape = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, NotFoundException, Param, Post, Req } from '@nestjs/common';
 import { IsBoolean, IsOptional } from 'class-validator';
 import { Scopes } from '../auth/index.js';
-import { EdgeStore, LinkStore, StoreClock, TargetStore } from '../delivery/ports.js';
+import { EdgeStore, StoreClock, TargetStore } from '../delivery/ports.js';
+import { LinkStore } from '../delivery/link-store.js';
 import { Targets, type RunningTarget } from '../delivery/targets.js';
 import { Delivery } from '../delivery/delivery.js';
 import { Reevaluation } from '../delivery/passes/reevaluation.js';

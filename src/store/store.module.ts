@@ -2,7 +2,6 @@ import { Module, type DynamicModule, type OnApplicationShutdown, type Provider }
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   EdgeStore,
-  LinkStore,
   LogStore,
   PassStore,
   ReservationStore,
@@ -12,6 +11,8 @@ import {
   TurnStore,
   UndecidedStore,
 } from '../delivery/ports.js';
+import { LeaseStore } from '../delivery/lease-store.js';
+import { LinkStore } from '../delivery/link-store.js';
 import { EmploymentStore } from '../delivery/employment/employment-store.js';
 import { InventoryStore } from '../delivery/jobs/inventory-store.js';
 import { JobStore } from '../delivery/jobs/job.js';
@@ -40,6 +41,7 @@ const ports: Provider[] = [
   port(ResourceStore, (stores) => stores.resources),
   port(ResourceIndexer, (stores) => stores.indexer),
   port(LinkStore, (stores) => stores.delivery.links),
+  port(LeaseStore, (stores) => stores.delivery.leases),
   port(EdgeStore, (stores) => stores.delivery.edges),
   port(UndecidedStore, (stores) => stores.delivery.undecided),
   port(ReservationStore, (stores) => stores.delivery.reservations),

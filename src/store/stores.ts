@@ -5,6 +5,7 @@ import { SqlEdgeStore } from './delivery/sql-edge-store.js';
 import { SqlEmploymentStore } from './delivery/sql-employment-store.js';
 import { SqlInventoryStore } from './delivery/sql-inventory-store.js';
 import { SqlJobStore } from './delivery/sql-job-store.js';
+import { SqlLeaseStore } from './delivery/sql-lease-store.js';
 import { SqlLinkStore } from './delivery/sql-link-store.js';
 import { SqlLogStore } from './delivery/sql-log-store.js';
 import { SqlPassStore } from './delivery/sql-pass-store.js';
@@ -59,6 +60,7 @@ export async function createStores(store: Store, registry: SchemaRegistry): Prom
     copy: new SqliteCopy(store.options),
     delivery: {
       links: new SqlLinkStore(reader, unitOfWork),
+      leases: new SqlLeaseStore(reader, unitOfWork),
       edges: new SqlEdgeStore(reader),
       undecided: new SqlUndecidedStore(reader, unitOfWork),
       reservations: new SqlReservationStore(),

@@ -36,11 +36,11 @@ describe('Delivery', () => {
     it('delivers a change that took the lease which the attempt before has just given back', async () => {
       await start();
       const id = await gateway.user('nora');
-      const { links } = gateway.opened.delivery;
-      const release = links.release.bind(links);
+      const { leases } = gateway.opened.delivery;
+      const release = leases.release.bind(leases);
       let ended: (() => void) | undefined;
       // The first attempt has given its lease back, and is not yet known to have ended.
-      links.release = async (...asked) => {
+      leases.release = async (...asked) => {
         await release(...asked);
         if (!ended) await new Promise<void>((resolve) => (ended = resolve));
       };
@@ -311,13 +311,13 @@ describe('Delivery', () => {
 
     it('goes on when the store did not answer for a while', async () => {
       await start();
-      const { links } = gateway.opened.delivery;
+      const { leases } = gateway.opened.delivery;
       const lost: unknown[] = [];
       const note = (reason: unknown) => lost.push(reason);
       process.on('unhandledRejection', note);
       const gone = () => Promise.reject(new Error('connect ECONNREFUSED'));
       const failing = ['nextDueAt', 'claim'] as const;
-      const spies = failing.map((name) => jest.spyOn(links, name).mockImplementation(gone));
+      const spies = failing.map((name) => jest.spyOn(leases, name).mockImplementation(gone));
       await new Promise((resolve) => setTimeout(resolve, 1500));
       for (const spy of spies) spy.mockRestore();
       await gateway.user('nora');

@@ -41,7 +41,7 @@ describe('Replicas on one store', () => {
       const one = await gateway().start();
       const id = await one.user('nora', { title: 'Clerk' });
       const link = (await one.link(id))!;
-      await opened.delivery.links.claimOne(link.id, { owner: 'another', forMs: hour });
+      await opened.delivery.leases.claimOne(link.id, { owner: 'another', forMs: hour });
       const changing = one.change('User', id, { title: 'Queen' });
       const refused = expect(changing).rejects.toMatchObject({ detail: 'the other one was refused' });
       let pending: { changeId: string }[] = [];
@@ -124,10 +124,10 @@ describe('Replicas on one store', () => {
       const one = gateway();
       await one.delivery.options.stores.targetStore.register('recording', '1');
       const id = await one.user('nora');
-      const { links } = opened.delivery;
-      const claimed = (await links.claimOne((await one.link(id))!.id, { owner: 'slow', forMs: 1 }))!;
+      const { links, leases } = opened.delivery;
+      const claimed = (await leases.claimOne((await one.link(id))!.id, { owner: 'slow', forMs: 1 }))!;
       await new Promise((resolve) => setTimeout(resolve, 20));
-      await links.claimOne(claimed.id, { owner: 'quick', forMs: hour });
+      await leases.claimOne(claimed.id, { owner: 'quick', forMs: hour });
       const close = { state: 'applied' as const, attempts: 0, nextAttemptAt: 0 };
       expect(await opened.store.unitOfWork.run((tx) => links.close(tx, claimed, 'slow', close))).toBe('lost');
       expect(await one.link(id)).toMatchObject({

@@ -138,10 +138,10 @@ describe('The rules of delivery', () => {
         await after(500);
         throw rejected();
       };
-      const { links } = gateway.opened.delivery;
-      const claim = links.claim.bind(links);
+      const { leases } = gateway.opened.delivery;
+      const claim = leases.claim.bind(leases);
       let changing: Promise<unknown> | undefined;
-      links.claim = async (...asked) => {
+      leases.claim = async (...asked) => {
         const claimed = await claim(...asked);
         if (asked[0] === 'other' && claimed.length > 0 && !changing) {
           changing = gateway.change('User', id, { title: 'Queen' }).catch((error: unknown) => error);
@@ -153,7 +153,9 @@ describe('The rules of delivery', () => {
       await gateway.until(() => titles.length > 0);
       expect(await changing).toMatchObject({ code: 'refusedByTarget' });
       await gateway.until(
-        async () => (await links.list({ target: 'other', state: 'due', limit: 10 })).length === 0,
+        async () =>
+          (await gateway.opened.delivery.links.list({ target: 'other', state: 'due', limit: 10 })).length ===
+          0,
       );
       expect(titles).toEqual(['Lead']);
     });

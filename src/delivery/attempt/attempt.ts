@@ -55,7 +55,7 @@ export class Attempt {
         'an attempt could not be written down',
       );
     } finally {
-      await this.parts.links.release([link.id], this.parts.replica.name).catch(() => undefined);
+      await this.parts.leases.release([link.id], this.parts.replica.name).catch(() => undefined);
       this.parts.tell(decided);
     }
   }
@@ -126,7 +126,7 @@ export class Attempt {
     const link = await this.parts.links.get(linkId);
     if (!link) return undefined;
     if (link.leaseOwner === lease.owner) return link;
-    return link.edgesDueAt === undefined ? undefined : this.parts.links.claimOne(linkId, lease);
+    return link.edgesDueAt === undefined ? undefined : this.parts.leases.claimOne(linkId, lease);
   }
 
   private async settled(link: Link): Promise<string[]> {

@@ -2,7 +2,6 @@ import type { Undo } from '../../identity/undo.js';
 import type { ResourceStore, UnitOfWork } from '../../identity/ports.js';
 import type {
   EdgeStore,
-  LinkStore,
   LogStore,
   ReservationStore,
   SealedStore,
@@ -10,6 +9,8 @@ import type {
   TargetStore,
   UndecidedStore,
 } from '../ports.js';
+import type { LeaseStore } from '../lease-store.js';
+import type { LinkStore } from '../link-store.js';
 import type { Calendar } from '../employment/calendar.js';
 import type { EmploymentStore } from '../employment/employment-store.js';
 import type { JobStore } from '../jobs/job.js';
@@ -23,6 +24,7 @@ export interface AttemptParts {
   resources: ResourceStore;
   undo: Undo;
   links: LinkStore;
+  leases: LeaseStore;
   edges: EdgeStore;
   undecided: UndecidedStore;
   reservations: ReservationStore;

@@ -80,8 +80,8 @@ export class RemovalDelivery {
 
   /** Immediately before the deletion: a new hire may have taken the account over. */
   private async stillOurs(link: Link): Promise<void> {
-    const { links, replica, settings } = this.parts;
-    const renewed = await links.renew(link.id, { owner: replica.name, forMs: settings.leaseMs });
+    const { links, leases, replica, settings } = this.parts;
+    const renewed = await leases.renew(link.id, { owner: replica.name, forMs: settings.leaseMs });
     const now = await links.get(link.id);
     if (renewed && now?.state === 'removing' && now.generation === link.generation) return;
     throw new ConnectorError({ kind: 'unavailable', detail: 'the removal was overtaken by another change' });

@@ -1,7 +1,7 @@
 import type { Caller } from '../../identity/model.js';
 import type { Job } from './job.js';
 import type { Link } from '../model.js';
-import type { LinkSubject } from '../ports.js';
+import type { LinkSubject } from '../link-store.js';
 
 /** Behind everything that somebody waits for. */
 export const background = 10;

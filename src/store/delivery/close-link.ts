@@ -1,5 +1,5 @@
 import type { Link } from '../../delivery/model.js';
-import type { LinkClose } from '../../delivery/ports.js';
+import type { LinkClose } from '../../delivery/link-store.js';
 import { toJson, type Parameter, type Sql } from '../sql/sql.js';
 
 /** What an attempt learned: kept whatever happened to the link meanwhile. */

@@ -1,25 +1,20 @@
 import type { Link, LinkState, ReservedValue } from '../../delivery/model.js';
 import {
   LinkStore,
-  type Farthest,
-  type Lease,
   type LinkClose,
   type LinkFilter,
   type LinkSubject,
   type RaisedLink,
-} from '../../delivery/ports.js';
+} from '../../delivery/link-store.js';
 import type { Transaction, UnitOfWork } from '../../identity/ports.js';
-import { newId } from '../../identity/id.js';
+import type { Lease } from '../../delivery/lease-store.js';
 import { storeNow } from '../clock.js';
 import { marks, pieces, sqlOf, toJson, type Parameter, type Row, type Sql } from '../sql/sql.js';
 import { closeLink } from './close-link.js';
 import { toLink } from './link-rows.js';
-
-/** No other target has still to decide the last change of the resource. */
-const decided =
-  "NOT EXISTS (SELECT 1 FROM undecided u WHERE u.resource_id = link.resource_id AND u.state = 'pending' AND u.link_id <> link.id)";
-/** What is looked at again: a link whose resource is gone is removed, whatever became of it meanwhile. */
-const again = "CASE WHEN removal IS NULL THEN 'due' ELSE 'removing' END";
+import { again, raiseLink } from './raise-link.js';
+import { takeLease } from './sql-lease-store.js';
+import { takeOverLink, wakeWaiting } from './take-over-link.js';
 
 export class SqlLinkStore extends LinkStore {
   constructor(
@@ -29,39 +24,8 @@ export class SqlLinkStore extends LinkStore {
     super();
   }
 
-  async raise(tx: Transaction, subject: LinkSubject, lease?: Lease): Promise<RaisedLink> {
-    const sql = sqlOf(tx);
-    const now = await storeNow(sql);
-    const row = await sql.get<Row>(
-      `INSERT INTO link (id, target, resource_id, resource_type, label, created_by_us, generation, state, priority, attempts, next_attempt_at, cause, updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, 1, 'due', ?, 0, ?, ?, ?)
-       ON CONFLICT (target, resource_id) DO UPDATE SET
-         generation = link.generation + 1, label = excluded.label, cause = excluded.cause, updated_at = excluded.updated_at,
-         state = CASE WHEN link.state IN ('removing', 'retained') THEN link.state ELSE 'due' END,
-         priority = CASE WHEN link.state = 'due' AND link.priority < excluded.priority THEN link.priority ELSE excluded.priority END,
-         next_attempt_at = excluded.next_attempt_at, attempts = 0, held = NULL
-       RETURNING id, generation, anchor, lease_owner, lease_until`,
-      [
-        newId(),
-        subject.target,
-        subject.resourceId,
-        subject.resourceType,
-        subject.label,
-        false,
-        subject.priority,
-        now,
-        toJson(subject.cause),
-        now,
-      ],
-    );
-    const raised = row!;
-    const leased = lease ? await this.takeLease(sql, String(raised.id), lease, now) : false;
-    return {
-      id: String(raised.id),
-      generation: Number(raised.generation),
-      leased,
-      ...(raised.anchor ? { anchor: String(raised.anchor) } : {}),
-    };
+  raise(tx: Transaction, subject: LinkSubject, lease?: Lease): Promise<RaisedLink> {
+    return raiseLink(sqlOf(tx), subject, lease);
   }
 
   async leaseForEdges(
@@ -76,7 +40,7 @@ export class SqlLinkStore extends LinkStore {
       [target, groupId],
     );
     if (!row) return undefined;
-    const leased = await this.takeLease(sql, String(row.id), lease, await storeNow(sql));
+    const leased = await takeLease(sql, String(row.id), lease, await storeNow(sql));
     return {
       id: String(row.id),
       generation: Number(row.generation),
@@ -126,13 +90,8 @@ export class SqlLinkStore extends LinkStore {
     return row && toLink(row);
   }
 
-  async wakeWaiting(tx: Transaction, linkId: string): Promise<void> {
-    const sql = sqlOf(tx);
-    await sql.run(
-      `UPDATE link SET generation = generation + 1, state = ${again}, next_attempt_at = ?, attempts = 0, waits_for = NULL
-       WHERE waits_for = ? AND state IN ('due', 'parked')`,
-      [await storeNow(sql), linkId],
-    );
+  wakeWaiting(tx: Transaction, linkId: string): Promise<void> {
+    return wakeWaiting(sqlOf(tx), linkId);
   }
 
   async ofResource(resourceId: string, tx?: Transaction): Promise<Link[]> {
@@ -213,67 +172,6 @@ export class SqlLinkStore extends LinkStore {
     return Object.fromEntries(rows.map((row) => [row.state, Number(row.n)]));
   }
 
-  claim(target: string, lease: Lease, limit: number, farthest: Farthest): Promise<Link[]> {
-    return this.unitOfWork.run(async (tx) => {
-      const sql = sqlOf(tx);
-      const now = await storeNow(sql);
-      const skip = sql.engine === 'postgres' ? 'FOR UPDATE SKIP LOCKED' : '';
-      const free = '(lease_until IS NULL OR lease_until < ?)';
-      const work = await sql.all<{ id: string }>(
-        `SELECT id FROM link WHERE target = ? AND state IN ('due', 'removing') AND (next_attempt_at <= ? OR next_attempt_at > ?) AND ${free} AND ${decided}
-         ORDER BY priority, next_attempt_at LIMIT ? ${skip}`,
-        [target, now, now + farthest.links, now, limit],
-      );
-      if (work.length < limit) {
-        const groups = await sql.all<{ id: string }>(
-          `SELECT id FROM link WHERE target = ? AND edges_due_at IS NOT NULL AND (edges_due_at <= ? OR edges_due_at > ?)
-             AND state = 'applied' AND ${free} AND ${decided} ORDER BY edges_due_at LIMIT ? ${skip}`,
-          [target, now, now + farthest.edges, now, limit - work.length],
-        );
-        work.push(...groups);
-      }
-      const ids = [...new Set(work.map((row) => row.id))];
-      if (ids.length === 0) return [];
-      const rows = await sql.all(
-        `UPDATE link SET lease_owner = ?, lease_until = ? WHERE id IN (${marks(ids.length)}) RETURNING *`,
-        [lease.owner, now + lease.forMs, ...ids],
-      );
-      const order = new Map(ids.map((id, index) => [id, index]));
-      return rows.map(toLink).sort((a, b) => order.get(a.id)! - order.get(b.id)!);
-    });
-  }
-
-  claimOne(linkId: string, lease: Lease): Promise<Link | undefined> {
-    return this.unitOfWork.run(async (tx) => {
-      const sql = sqlOf(tx);
-      if (!(await this.takeLease(sql, linkId, lease, await storeNow(sql)))) return undefined;
-      return this.get(linkId, tx);
-    });
-  }
-
-  async release(linkIds: readonly string[], owner: string): Promise<void> {
-    if (linkIds.length === 0) return;
-    await this.unitOfWork.run((tx) =>
-      sqlOf(tx).run(
-        `UPDATE link SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ? AND id IN (${marks(linkIds.length)})`,
-        [owner, ...linkIds],
-      ),
-    );
-  }
-
-  renew(linkId: string, lease: Lease): Promise<boolean> {
-    return this.unitOfWork.run(async (tx) => {
-      const sql = sqlOf(tx);
-      const now = await storeNow(sql);
-      return (
-        (await sql.run(
-          'UPDATE link SET lease_until = ? WHERE id = ? AND lease_owner = ? AND lease_until >= ?',
-          [now + lease.forMs, linkId, lease.owner, now],
-        )) === 1
-      );
-    });
-  }
-
   async close(
     tx: Transaction,
     link: Link,
@@ -288,28 +186,8 @@ export class SqlLinkStore extends LinkStore {
     await sqlOf(tx).run('DELETE FROM link WHERE id = ?', [linkId]);
   }
 
-  async takeOver(tx: Transaction, from: Link, to: Link): Promise<boolean> {
-    const sql = sqlOf(tx);
-    const now = await storeNow(sql);
-    const gone = await sql.run(
-      `DELETE FROM link WHERE id = ? AND state IN ('removing', 'retained') AND generation = ? AND (lease_until IS NULL OR lease_until < ?)`,
-      [from.id, from.generation, now],
-    );
-    if (gone !== 1) return false;
-    await sql.run(
-      'UPDATE link SET anchor = ?, created_by_us = ?, former_owners = ?, updated_at = ? WHERE id = ?',
-      [from.anchor ?? null, from.createdByUs, toJson([...from.formerOwners, from.resourceId]), now, to.id],
-    );
-    await sql.run(
-      `DELETE FROM reservation WHERE link_id = ? AND EXISTS (
-         SELECT 1 FROM reservation mine WHERE mine.link_id = ? AND mine.target = reservation.target
-           AND mine.name_space = reservation.name_space AND mine.value = reservation.value)`,
-      [from.id, to.id],
-    );
-    await sql.run('UPDATE reservation SET link_id = ? WHERE link_id = ?', [to.id, from.id]);
-    await sql.run('DELETE FROM sealed WHERE link_id = ?', [from.id]);
-    await this.wakeWaiting(tx, from.id);
-    return true;
+  takeOver(tx: Transaction, from: Link, to: Link): Promise<boolean> {
+    return takeOverLink(sqlOf(tx), from, to);
   }
 
   async chose(tx: Transaction, linkId: string, values: Record<string, ReservedValue>): Promise<void> {
@@ -364,18 +242,6 @@ export class SqlLinkStore extends LinkStore {
     });
   }
 
-  async nextDueAt(target: string): Promise<number | undefined> {
-    const free = '(lease_until IS NULL OR lease_until < ?)';
-    const now = await storeNow(this.reader);
-    const row = await this.reader.get<{ at: number | null }>(
-      `SELECT MIN(at) AS at FROM (
-         SELECT MIN(next_attempt_at) AS at FROM link WHERE target = ? AND state IN ('due', 'removing') AND ${free} AND ${decided}
-         UNION ALL SELECT MIN(edges_due_at) AS at FROM link WHERE target = ? AND edges_due_at IS NOT NULL AND state = 'applied' AND ${free} AND ${decided}) AS due`,
-      [target, now, target, now],
-    );
-    return row?.at === null || row?.at === undefined ? undefined : Number(row.at);
-  }
-
   raisePage(
     target: string,
     after: string,
@@ -398,15 +264,6 @@ export class SqlLinkStore extends LinkStore {
       );
       return { last: page.at(-1)!.id, raised };
     });
-  }
-
-  private async takeLease(sql: Sql, linkId: string, lease: Lease, now: number): Promise<boolean> {
-    return (
-      (await sql.run(
-        'UPDATE link SET lease_owner = ?, lease_until = ? WHERE id = ? AND (lease_until IS NULL OR lease_until < ?)',
-        [lease.owner, now + lease.forMs, linkId, now],
-      )) === 1
-    );
   }
 }
 

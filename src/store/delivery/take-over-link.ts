@@ -1,0 +1,35 @@
+import type { Link } from '../../delivery/model.js';
+import { storeNow } from '../clock.js';
+import { toJson, type Sql } from '../sql/sql.js';
+import { again } from './raise-link.js';
+
+export async function wakeWaiting(sql: Sql, linkId: string): Promise<void> {
+  await sql.run(
+    `UPDATE link SET generation = generation + 1, state = ${again}, next_attempt_at = ?, attempts = 0, waits_for = NULL
+     WHERE waits_for = ? AND state IN ('due', 'parked')`,
+    [await storeNow(sql), linkId],
+  );
+}
+
+export async function takeOverLink(sql: Sql, from: Link, to: Link): Promise<boolean> {
+  const now = await storeNow(sql);
+  const gone = await sql.run(
+    `DELETE FROM link WHERE id = ? AND state IN ('removing', 'retained') AND generation = ? AND (lease_until IS NULL OR lease_until < ?)`,
+    [from.id, from.generation, now],
+  );
+  if (gone !== 1) return false;
+  await sql.run(
+    'UPDATE link SET anchor = ?, created_by_us = ?, former_owners = ?, updated_at = ? WHERE id = ?',
+    [from.anchor ?? null, from.createdByUs, toJson([...from.formerOwners, from.resourceId]), now, to.id],
+  );
+  await sql.run(
+    `DELETE FROM reservation WHERE link_id = ? AND EXISTS (
+       SELECT 1 FROM reservation mine WHERE mine.link_id = ? AND mine.target = reservation.target
+         AND mine.name_space = reservation.name_space AND mine.value = reservation.value)`,
+    [from.id, to.id],
+  );
+  await sql.run('UPDATE reservation SET link_id = ? WHERE link_id = ?', [to.id, from.id]);
+  await sql.run('DELETE FROM sealed WHERE link_id = ?', [from.id]);
+  await wakeWaiting(sql, from.id);
+  return true;
+}
