@@ -46,6 +46,32 @@ describe('SCIM over HTTP on the real store', () => {
         for (const request of entraRequests()) await checkEntraRequest(request, server.baseUrl, 'entra');
       });
 
+      it('filters by what it computes', async () => {
+        const boss = await server.user('bella');
+        const user = await server.user('nora', { [ENTERPRISE]: { manager: { value: boss } } });
+        const group = await server.group('staff', [user]);
+        const found = async (filter: string, type = 'Users') => {
+          const { status, body } = await server.ask(`/${type}?filter=${encodeURIComponent(filter)}`);
+          return status === 200
+            ? ((body['Resources'] ?? []) as JsonObject[]).map(({ id }) => id).sort()
+            : body['detail'];
+        };
+        const everyone = [boss, user].sort();
+        expect(await found(`${ENTERPRISE}:manager.$ref pr`)).toEqual([user]);
+        expect(await found(`${ENTERPRISE}:manager.$ref ew "/Users/${boss}"`)).toEqual([user]);
+        expect(await found('meta.location pr')).toEqual(everyone);
+        expect(await found(`meta.location ew "/Users/${boss}"`)).toEqual([boss]);
+        expect(await found('meta.version pr')).toEqual(everyone);
+        expect(await found('groups.$ref pr')).toEqual([user]);
+        expect(await found(`groups[$ref ew "/Groups/${group}"]`)).toEqual([user]);
+        expect(await found('groups.type eq "direct"')).toEqual([user]);
+        expect(await found('groups.display eq "staff"')).toEqual([user]);
+        expect(await found('members.$ref pr', 'Groups')).toEqual([group]);
+        expect(await found(`members[$ref ew "/Users/${user}"]`, 'Groups')).toEqual([group]);
+        expect(await found('members.type eq "User"', 'Groups')).toEqual([group]);
+        expect(await found('members.display eq "nora"', 'Groups')).toEqual([group]);
+      });
+
       it('tells direct from indirect groups', async () => {
         const user = await server.user('nora');
         const inner = await server.group('inner', [user]);

@@ -5,9 +5,9 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 /** What may stand in a path; the shape is checked afterwards, so that the message can say what is wrong with it. */
 const PATH = /[A-Za-z0-9$_.:~/?#@!&'*+,;=%-]+/y;
 const WORD = /[\p{L}\p{N}\p{M}._@+:/#%~!*$&=-]+/uy;
-const PLAIN_PATH = /^[A-Za-z$][A-Za-z0-9_-]*(?:\.[A-Za-z$][A-Za-z0-9_-]*)?$/;
+const PLAIN_PATH = /^[A-Za-z$][A-Za-z0-9_$-]*(?:\.[A-Za-z$][A-Za-z0-9_$-]*)?$/;
 /** After the last colon: an attribute, a sub-attribute, and the dot form of an extension before them. */
-const QUALIFIED_PATH = /^[A-Za-z][A-Za-z0-9+-]*:[^\s]*:[A-Za-z0-9$][A-Za-z0-9_.-]*$/;
+const QUALIFIED_PATH = /^[A-Za-z][A-Za-z0-9+-]*:[^\s]*:[A-Za-z0-9$][A-Za-z0-9_.$-]*$/;
 
 /** Filter text and how far it is read. Every fault names its position, counted from 1. */
 export class FilterText {

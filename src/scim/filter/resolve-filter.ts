@@ -5,6 +5,7 @@ import { badRequest, type ScimError } from '../../schema/scim-error.js';
 import type { Filter, NamedPath, Test } from './filter-ast.js';
 import type { FilterDialect } from './filter-dialect.js';
 import { excerpt } from './filter-text.js';
+import { idBehind, testOfId } from './location.js';
 import { operandFor } from './operand.js';
 import { parseFilter } from './parse-filter.js';
 
@@ -107,11 +108,19 @@ class Resolver {
   #test(named: AttributeReference, test: Test, at: NamedPath): ResolvedFilter {
     if ((named.subAttribute ?? named.attribute).returned === 'never')
       throw fault(`"${excerpt(at.text)}" cannot be filtered by`, at);
+    const id = idBehind(named, this.type);
+    if (id !== undefined) return this.#testOfId(id, test, at);
     if (test.kind === 'present') return { kind: 'present', path: named };
     if (test.literal.kind === 'null') return presence(named, test.operator, at);
     const path = withValue(named, at);
     const operand = operandFor(path.subAttribute ?? path.attribute, test, at, this.dialect);
     return { kind: 'compare', path, operator: test.operator, operand };
+  }
+
+  #testOfId(id: AttributeReference, test: Test, at: NamedPath): ResolvedFilter {
+    const asked = test.kind === 'present' || test.literal.kind === 'null' ? test : testOfId(test);
+    if (asked !== undefined) return this.#test(id, asked, at);
+    throw fault(`"${excerpt(at.text)}" is made by the server: "eq", "ne" and "ew" compare with it`, at);
   }
 
   #find(path: NamedPath, parent: AttributeReference | undefined): AttributeReference | undefined {
