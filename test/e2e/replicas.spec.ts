@@ -15,10 +15,15 @@ const core = 'urn:ietf:params:scim:schemas:core:2.0';
 
 /** Several machines behind one address: whichever serves, the domain hears of each change once. */
 describe('Three gateways on one database', () => {
-  const lab = useOwnLab();
-  const url = usePostgres();
   const gateways: GatewayProcess[] = [];
   const clients: EntraClient[] = [];
+  // Hooks run in this order: the gateways end before the database and the domain do.
+  afterAll(async () => {
+    delete process.env[database];
+    for (const gateway of gateways) await gateway.stop();
+  });
+  const lab = useOwnLab();
+  const url = usePostgres();
 
   beforeAll(async () => {
     process.env[database] = url();
@@ -35,10 +40,6 @@ describe('Three gateways on one database', () => {
       clients.push(new EntraClient(gateways[n]!.scimUrl, gateways[n]!.tokens.entra));
     }
   }, 120_000);
-  afterAll(async () => {
-    delete process.env[database];
-    for (const gateway of gateways) await gateway.stop();
-  });
 
   /** How often the domain controller has written each attribute of each user: replPropertyMetaData, [MS-DRSR] 5.164. */
   const metadata = async () => {
