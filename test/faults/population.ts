@@ -53,11 +53,11 @@ export class Slot<State extends { incarnation: number }> {
     return this.possible.states.includes(null);
   }
 
-  /** The newest create whose answer never came. */
-  get unnamed(): number | undefined {
+  /** What creates may have made whose answer never came, the newest first. */
+  get unnamed(): State[] {
     return this.possible.states
-      .flatMap((state) => (state && !this.ids.has(state.incarnation) ? [state.incarnation] : []))
-      .sort((a, b) => b - a)[0];
+      .flatMap((state) => (state && !this.ids.has(state.incarnation) ? [state] : []))
+      .sort((a, b) => b.incarnation - a.incarnation);
   }
 
   count(attributes: readonly string[]): void {

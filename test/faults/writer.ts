@@ -246,20 +246,19 @@ export class Writer {
       this.differs('lost', slot, gone[1].told);
   }
 
-  /** Learns the id of a resource whose create was not answered. */
+  /** Learns the ids of resources whose creates were not answered: of two, the first may be the one that was carried out. */
   private async identify<State extends Named>(slot: Slot<State>): Promise<void> {
-    const unnamed = slot.unnamed;
-    if (unnamed === undefined) return;
     const [path, attribute] = slot.kind === 'User' ? ['/Users', 'userName'] : ['/Groups', 'displayName'];
-    const state = slot.possible.states.find((each) => each?.incarnation === unnamed)!;
-    const name = 'userName' in state ? state.userName : state.displayName;
-    const filter = encodeURIComponent(`${attribute} eq "${name}"`);
-    const reply = await this.parts.client.send({ method: 'GET', path: `${path}?filter=${filter}` });
-    slot.history.push(reply.told);
-    const found = (reply.body.Resources as { id: string }[] | undefined)?.[0]?.id;
-    const all: Slot<Named>[] = [...this.users, ...this.groups, ...this.parts.sharedGroups];
-    if (found === undefined || all.some(({ ids }) => [...ids.values()].includes(found))) return;
-    slot.ids.set(unnamed, found);
+    for (const name of new Set(slot.unnamed.map(nameOf))) {
+      const filter = encodeURIComponent(`${attribute} eq "${name}"`);
+      const reply = await this.parts.client.send({ method: 'GET', path: `${path}?filter=${filter}` });
+      slot.history.push(reply.told);
+      const found = (reply.body.Resources as { id: string }[] | undefined)?.[0];
+      const all: Slot<Named>[] = [...this.users, ...this.groups, ...this.parts.sharedGroups];
+      if (found === undefined || all.some(({ ids }) => [...ids.values()].includes(found.id))) continue;
+      const made = slot.unnamed.find((state) => agrees({ ...found }, state));
+      if (made !== undefined) slot.ids.set(made.incarnation, found.id);
+    }
   }
 
   /** Its own name, or a new one where somebody else may have that. */
@@ -288,9 +287,11 @@ export class Writer {
 }
 
 function names(slot: { possible: { states: readonly (Named | null)[] } }): string[] {
-  return slot.possible.states.flatMap((state) =>
-    state ? ['userName' in state ? state.userName : state.displayName] : [],
-  );
+  return slot.possible.states.flatMap((state) => (state ? [nameOf(state)] : []));
+}
+
+function nameOf(state: Named): string {
+  return 'userName' in state ? state.userName : state.displayName;
 }
 
 function agrees(body: Record<string, unknown>, state: Named): boolean {
