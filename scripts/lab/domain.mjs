@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -22,7 +23,12 @@ export const dnsDomain = 'corp.example.test';
 export const netbios = 'CORP';
 export const upnSuffix = 'contoso.example';
 export const hostname = 'dc1';
-export const dcNames = [`${hostname}.${dnsDomain}`, dnsDomain, 'localhost'];
+
+/** What one controller is and serves; a controller that replicates also has `hosts`, its file of names. */
+export const aloneInItsDomain = { hostname, services: 'ldap', settings: {} };
+
+export const fullName = ({ hostname: name }) => `${name}.${dnsDomain}`;
+export const dcNames = (role) => [fullName(role), dnsDomain, 'localhost'];
 
 const baseDn = 'DC=corp,DC=example,DC=test';
 const root = `OU=Landfall,${baseDn}`;
@@ -62,15 +68,15 @@ function shortPath(dir) {
 }
 
 /** Every path is inside the folder, so that nothing of the machine's own Samba or Kerberos is read or written. */
-export function writeSmbConf(dir, host) {
+export function writeSmbConf(dir, host, role = aloneInItsDomain) {
   const short = shortPath(dir);
   const folder = (name) => join(short, name);
   const settings = {
-    'netbios name': hostname.toUpperCase(),
+    'netbios name': role.hostname.toUpperCase(),
     workgroup: netbios,
     realm: dnsDomain.toUpperCase(),
     'server role': 'active directory domain controller',
-    'server services': 'ldap',
+    'server services': role.services,
     interfaces: `${host}/8`,
     'bind interfaces only': 'yes',
     'private dir': folder('private'),
@@ -90,6 +96,7 @@ export function writeSmbConf(dir, host) {
     'tls cafile': folder('tls/ca.pem'),
     'log level': '1',
     'max log size': '0',
+    ...role.settings,
   };
   const lines = Object.entries(settings).map(([name, value]) => `\t${name} = ${value}`);
   const shares = ['sysvol', 'netlogon'].map(
@@ -98,9 +105,13 @@ export function writeSmbConf(dir, host) {
   for (const name of ['etc', 'run', 'lock', 'state', 'cache'])
     mkdirSync(folder(name), { recursive: true, mode: 0o755 });
   writeFileSync(paths(dir).smbConf, `[global]\n${lines.join('\n')}\n\n${shares.join('\n')}`);
+  const realm = dnsDomain.toUpperCase();
+  const controllers = role.kdcs?.map((name) => `\t\tkdc = ${name}\n`).join('');
   writeFileSync(
     paths(dir).krb5Conf,
-    `[libdefaults]\n\tdefault_realm = ${dnsDomain.toUpperCase()}\n\tdns_lookup_realm = false\n\tdns_lookup_kdc = false\n`,
+    `[libdefaults]\n\tdefault_realm = ${realm}\n\tdns_lookup_realm = false\n\tdns_lookup_kdc = false\n` +
+      (controllers ? `[realms]\n\t${realm} = {\n${controllers}\t}\n` : '') +
+      `[domain_realm]\n\t.${dnsDomain} = ${realm}\n\t${dnsDomain} = ${realm}\n`,
   );
 }
 
@@ -175,6 +186,14 @@ export async function provisionDomain(dir, { timeout = 240_000 } = {}) {
   };
   await python(wish, provisionLog, timeout);
   writeFileSync(paths(dir).secrets, JSON.stringify(secrets), { mode: 0o600 });
+}
+
+/** A controller that joined shares the secrets of the domain and the CA of the first one's certificate. */
+export function adoptDomain(dir, first) {
+  mkdirSync(paths(dir).tls, { recursive: true, mode: 0o700 });
+  for (const name of ['ca.pem', 'ca-key.pem'])
+    copyFileSync(join(paths(first).tls, name), join(paths(dir).tls, name));
+  copyFileSync(paths(first).secrets, paths(dir).secrets);
 }
 
 /** Written last, so its presence means a complete domain. */

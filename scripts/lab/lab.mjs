@@ -23,6 +23,7 @@ import { PlainError } from '../plain-error.mjs';
 import { addressIsFree, freeLoopbackAddress } from './address.mjs';
 import { makeCertificate } from './certificate.mjs';
 import {
+  aloneInItsDomain,
   dcNames,
   dnsDomain,
   domainSecrets,
@@ -35,6 +36,7 @@ import {
   writeSmbConf,
 } from './domain.mjs';
 import { alive, endGroup, isProcess, startTimeOf, tail } from './process.mjs';
+import { withNames } from './names.mjs';
 import { answersLdap } from './rootdse.mjs';
 
 const startLimit = 60_000;
@@ -54,19 +56,22 @@ function readState(dir) {
 const writeState = (dir, state) => writeFileSync(stateFile(dir), JSON.stringify(state), { mode: 0o600 });
 
 /** Samba ends itself when a pipe on its standard input closes: a tied controller never outlives its starter. */
-function spawnSamba(dir, tied) {
+function spawnSamba(dir, tied, role) {
   const { smbConf, krb5Conf, log } = paths(dir);
   const out = openSync(log, 'w', 0o600);
-  const child = spawn(
+  const way = tied ? '--interactive' : '--foreground';
+  const [program, ...given] = withNames(role.hosts, [
     'samba',
-    [tied ? '--interactive' : '--foreground', `--configfile=${smbConf}`, '--debug-stdout'],
-    {
-      cwd: dir,
-      detached: true,
-      stdio: [tied ? 'pipe' : 'ignore', out, out],
-      env: { ...process.env, KRB5_CONFIG: krb5Conf, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
-    },
-  );
+    way,
+    `--configfile=${smbConf}`,
+    '--debug-stdout',
+  ]);
+  const child = spawn(program, given, {
+    cwd: dir,
+    detached: true,
+    stdio: [tied ? 'pipe' : 'ignore', out, out],
+    env: { ...process.env, KRB5_CONFIG: krb5Conf, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+  });
   closeSync(out);
   child.unref();
   child.stdin?.unref();
@@ -95,9 +100,9 @@ async function untilReady(dir, host, pid) {
   }
 }
 
-async function launch(dir, host, tied) {
-  writeSmbConf(dir, host);
-  const child = spawnSamba(dir, tied);
+async function launch(dir, host, tied, role) {
+  writeSmbConf(dir, host, role);
+  const child = spawnSamba(dir, tied, role);
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
   const running = { pid: child.pid, startTime: startTimeOf(child.pid) };
   writeState(dir, { host, ...running });
@@ -111,7 +116,7 @@ async function launch(dir, host, tied) {
 }
 
 /** The address used before when it is free, so that configuration which names it stays true; else the first free one. */
-async function launchSomewhere(dir, tied) {
+async function launchSomewhere(dir, tied, role) {
   const former = readState(dir).host;
   const taken = [];
   for (;;) {
@@ -121,9 +126,9 @@ async function launchSomewhere(dir, tied) {
         : await freeLoopbackAddress(taken);
     const { tls, caFile } = paths(dir);
     if (host !== former || !existsSync(caFile))
-      await makeCertificate(tls, { host, names: dcNames, newAuthority: !existsSync(caFile) });
+      await makeCertificate(tls, { host, names: dcNames(role), newAuthority: !existsSync(caFile) });
     try {
-      return { host, ...(await launch(dir, host, tied)) };
+      return { host, ...(await launch(dir, host, tied, role)) };
     } catch (error) {
       if (!(error instanceof AddressTaken) || taken.length >= 20) throw error;
       taken.push(host);
@@ -156,7 +161,7 @@ async function copyTemplate(template, dir) {
   cpSync(template, dir, { recursive: true });
 }
 
-function describe(dir, running, tied) {
+function describe(dir, running, tied, role) {
   const { samLdb, caFile, log } = paths(dir);
   let current = running;
   const end = (options) => endGroup(current.pid, { log, ...options });
@@ -180,7 +185,7 @@ function describe(dir, running, tied) {
     kill: () => end({ name: 'SIGKILL' }),
     start: async () => {
       if (isProcess(current)) return;
-      current = await launch(dir, running.host, tied);
+      current = await launch(dir, running.host, tied, role);
     },
     pause: () => process.kill(-current.pid, 'SIGSTOP'),
     resume: () => process.kill(-current.pid, 'SIGCONT'),
@@ -191,16 +196,16 @@ function describe(dir, running, tied) {
  * Brings up the domain controller whose folder is `dir`: made when the folder holds none, else as it was left.
  * A controller that already runs there is used as it is.
  */
-export async function startLab({ dir: given, template, tied = true }) {
+export async function startLab({ dir: given, template, tied = true, role = aloneInItsDomain }) {
   const dir = resolve(given);
   if (!hasDomain(dir)) await (template ? copyTemplate(resolve(template), dir) : provisionDomain(dir));
   const state = readState(dir);
   if (isProcess(state)) {
     await untilReady(dir, state.host, state.pid);
-    return describe(dir, state, tied);
+    return describe(dir, state, tied, role);
   }
-  const running = await launchSomewhere(dir, tied);
-  return describe(dir, running, tied);
+  const running = await launchSomewhere(dir, tied, role);
+  return describe(dir, running, tied, role);
 }
 
 /** Ends the controller of this folder, whoever started it. False when none was running. */

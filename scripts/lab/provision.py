@@ -43,6 +43,14 @@ def make_domain(wish):
     return SamDB(url=wish["samLdb"], session_info=system_session(lp), lp=lp)
 
 
+def add_replication_name(samdb, wish):
+    """The name by which partners find this controller (MS-DRSR 2.2.3.2), else added by the service `dnsupdate`."""
+    name = "E3514235-4B06-11D1-AB04-00C04FC2DCD2/%s/%s" % (samdb.get_ntds_GUID(), wish["realm"].lower())
+    message = ldb.Message(ldb.Dn(samdb, "CN=%s,OU=Domain Controllers,%s" % (wish["hostname"].upper(), wish["baseDn"])))
+    message["servicePrincipalName"] = ldb.MessageElement([name], ldb.FLAG_MOD_ADD, "servicePrincipalName")
+    samdb.modify(message)
+
+
 def add_upn_suffix(samdb, suffix):
     message = ldb.Message(ldb.Dn(samdb, "CN=Partitions," + str(samdb.get_config_basedn())))
     message["uPNSuffixes"] = ldb.MessageElement([suffix], ldb.FLAG_MOD_ADD, "uPNSuffixes")
@@ -87,6 +95,7 @@ def main():
     wish = json.load(sys.stdin)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     samdb = make_domain(wish)
+    add_replication_name(samdb, wish)
     add_upn_suffix(samdb, wish["upnSuffix"])
     keep_administrator_usable(samdb, wish["baseDn"])
     for dn in wish["organizationalUnits"]:
