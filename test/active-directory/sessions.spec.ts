@@ -220,14 +220,17 @@ describe('Sessions with a real domain controller', () => {
     const gone = user(ad, 'ads-gone');
     gone.anchor = '00000000-1111-4222-8333-444444444444';
     await expect(gone.plan({ password: none })).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(ad.match(gone.subject(), soon())).rejects.toMatchObject({ kind: 'unavailable' });
     now += 16_000;
     await expect(gone.plan({ password: none })).rejects.toMatchObject({ kind: 'missing' });
+    expect(await ad.match(gone.subject(), soon())).toEqual({ kind: 'none' });
   });
 
   it('loses nothing when the controller fails in the middle of a cycle', async () => {
     const first = await started();
     const second = await started();
-    const ad = through([first, second]);
+    // One controller is behind both: it knows at once.
+    const ad = through([first, second], { replicationSeconds: 0 });
     const people = Array.from({ length: 16 }, (_, index) =>
       user(ad, `ads-cycle${index}`, { password: none, enabled: false }),
     );
@@ -269,7 +272,7 @@ describe('Sessions with a real domain controller', () => {
   it('leaves a controller that keeps saying busy', async () => {
     const first = await started();
     const second = await started();
-    const ad = through([first, second]);
+    const ad = through([first, second], { replicationSeconds: 0 });
     first.rules = [
       {
         when: ({ operation, dn }) => operation === 'search' && dn !== '',

@@ -3,25 +3,11 @@ import { adminClient, useOwnLab } from '../lab.js';
 import { EntraClient } from './entra-client.js';
 import { GatewayProcess } from './gateway-process.js';
 import { ldapsearch } from './ldapsearch.js';
+import { TITLE, UNICODE_PWD, versionsIn } from './replication-metadata.js';
 
 const people = 16;
 const lanes = 4;
 const range = Array.from({ length: people }, (_, n) => n);
-
-/** Attributes of the replication metadata (MS-DRSR §5.12, ATTRTYP). */
-const TITLE = 0x0c;
-const UNICODE_PWD = 0x9005a;
-
-/** How often each attribute was written (MS-DRSR §5.155, PROPERTY_META_DATA_VECTOR). */
-function versions(metadata: Buffer): Map<number, number> {
-  const count = metadata.readUInt32LE(8);
-  return new Map(
-    Array.from({ length: count }, (_, index) => 16 + index * 48).map((at) => [
-      metadata.readUInt32LE(at),
-      metadata.readUInt32LE(at + 4),
-    ]),
-  );
-}
 
 /** Two addresses of one domain; the first is the one in use until it fails. */
 describe('A domain controller that fails in the middle of a cycle', () => {
@@ -82,7 +68,7 @@ describe('A domain controller that fails in the middle of a cycle', () => {
       explicitBufferAttributes: ['replPropertyMetaData'],
     });
     await admin.unbind();
-    return versions(searchEntries[0]!['replPropertyMetaData'] as Buffer);
+    return versionsIn(searchEntries[0]!['replPropertyMetaData'] as Buffer);
   }
 
   it.each([

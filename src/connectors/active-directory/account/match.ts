@@ -23,6 +23,9 @@ export class Matching {
       const found = await this.found(session, subject.kind, attribute, value);
       if (found.length > 0) return this.one(session, subject, found, attribute);
     }
+    // The create of an account that is not here may have gone to the former controller, its answer lost.
+    const absence = await this.directory.notFound(`No account matches "${subject.label}".`);
+    if (absence.kind === 'unavailable') throw absence;
     return { kind: 'none' };
   }
 
