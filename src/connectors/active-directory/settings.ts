@@ -242,7 +242,9 @@ export class AdSettings {
   @Type(() => ProtectedSettings)
   protected: ProtectedSettings = new ProtectedSettings();
 
-  @Setting('After a move to another controller, "not found" is not believed for so long.')
+  @Setting(
+    'After a move to another controller, "not found" is not believed for so long, and no account is created.',
+  )
   @IsOptional()
   @IsInt()
   @Min(0)
