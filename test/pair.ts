@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { templateIn } from '../scripts/lab/lab.mjs';
 import { startPair, whyNoPair, type Pair } from '../scripts/lab/pair.mjs';
 
-/** Where the machine cannot run two controllers, the specification is skipped and its name says why. */
+/** Where the machine cannot run two controllers, the specification is skipped and says why: Jest prints nothing of it. */
 export function describeWithPair(name: string, specify: (pair: () => Pair) => void): void {
   const reason = whyNoPair();
   if (reason !== undefined) {
-    describe.skip(`${name} (not on this machine: ${reason})`, () => specify(() => undefined as never));
+    process.stderr.write(`Skipped: "${name}", which this machine cannot run: ${reason}\n`);
+    describe.skip(name, () => specify(() => undefined as never));
     return;
   }
   describe(name, () => {
