@@ -214,6 +214,8 @@ export interface ListedAccount {
   enabled?: boolean;
   /** Target attributes as strings; binary ones base64. */
   attributes: Readonly<Record<string, readonly string[]>>;
+  /** Anchors of the accounts that attributes refer to. Absent where the values of such attributes are anchors themselves. */
+  references?: Readonly<Record<string, readonly string[]>>;
   /** Anchors of direct members, for groups, when asked for by the kind. */
   members?: AsyncIterable<string>;
 }

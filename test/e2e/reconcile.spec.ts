@@ -20,6 +20,7 @@ const users = (container: string) => `
     - { target: userPrincipalName, source: userName, unique: true }
     - { target: displayName, source: displayName }
     - { target: title, source: title }
+    - { target: manager, reference: '${ENTERPRISE}:manager' }
     - { target: department, source: '${ENTERPRISE}:department', drift: report }
     - { target: telephoneNumber, source: 'phoneNumbers[type eq "work"].value', drift: adopt }
     - { target: country, source: 'addresses[type eq "work"].country', drift: report }
@@ -118,8 +119,21 @@ describe('Import and reconcile of a real domain', () => {
   };
 
   it('previews the import of what exists, and writes nothing by that', async () => {
-    await addByHand('old', { title: 'Clerk', c: 'NO', co: 'Norway', countryCode: '578', department: 'Pay' });
-    await addByHand('older');
+    await addByHand('young');
+    await addByHand('old', {
+      title: 'Clerk',
+      c: 'NO',
+      co: 'Norway',
+      countryCode: '578',
+      department: 'Pay',
+      manager: dnOf('young'),
+    });
+    // Of the two managers one is imported as well, and the other nobody's account.
+    await admin.add(`CN=director,${lab().baseDn}`, {
+      objectClass: ['top', 'person', 'organizationalPerson', 'user'],
+      sAMAccountName: 'rc-director',
+    });
+    await addByHand('older', { manager: `CN=director,${lab().baseDn}` });
     await admin.add(groupDn('rc-veterans'), {
       objectClass: ['top', 'group'],
       sAMAccountName: 'rc-veterans',
@@ -129,18 +143,19 @@ describe('Import and reconcile of a real domain', () => {
     const before = await everything();
     const { code, answer } = await run('import', 'target', 'ad');
     expect(code).toBe(3);
-    expect(answer.counts).toMatchObject({ imported: 3, alreadyLinked: 0 });
+    expect(answer.counts).toMatchObject({ imported: 4, alreadyLinked: 0 });
     expect(rows(answer).imported).toEqual([
       `${upn('old')}: delivery will then write ${stampAttribute}`,
       `${upn('older')}: delivery will then write ${stampAttribute}`,
       `rc-veterans: delivery will then write objectClass, ${stampAttribute}`,
+      `${upn('young')}: delivery will then write ${stampAttribute}`,
     ]);
     expect(await everything()).toEqual(before);
   });
 
   it('imports them with members, and changes nothing but the mark', async () => {
     const { answer } = await run('import', 'target', 'ad', '--apply');
-    expect(answer.counts).toMatchObject({ imported: 3, memberships: 2 });
+    expect(answer.counts).toMatchObject({ imported: 4, memberships: 2, references: 1, referencesNotOurs: 1 });
     expect(await read('old')).toMatchObject({
       title: ['Clerk'],
       c: ['NO'],
@@ -148,10 +163,15 @@ describe('Import and reconcile of a real domain', () => {
       countrycode: ['578'],
       department: ['Pay'],
       useraccountcontrol: ['514'],
+      manager: [dnOf('young')],
     });
+    expect(await read('older')).toMatchObject({ manager: [`CN=director,${lab().baseDn}`] });
+    const old = await find('Users', `userName eq "${upn('old')}"`);
+    const young = await find('Users', `userName eq "${upn('young')}"`);
+    expect(old[ENTERPRISE].manager.value).toBe(young.id);
     expect(await membersOf('rc-veterans')).toEqual([dnOf('old'), dnOf('older')]);
     expect((await run('import', 'target', 'ad', '--apply')).answer.counts).toMatchObject({
-      alreadyLinked: 3,
+      alreadyLinked: 4,
     });
   });
 

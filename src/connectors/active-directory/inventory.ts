@@ -1,13 +1,15 @@
-import { AndFilter, EqualityFilter, NotFilter } from 'ldapts';
+import { AndFilter, EqualityFilter, NotFilter, type SearchOptions } from 'ldapts';
 import type { ListedAccount, ResourceKind } from '../connector.js';
 import { attributesOf } from './account/attribute-fence.js';
 import type { Fence } from './account/fence.js';
 import { replicationConflict } from './account/replication-conflict.js';
 import type { Directory } from './domain/directory.js';
 import { readMembers } from './members/read-members.js';
+import type { AdSession } from './session/ad-session.js';
 import type { AdEntry } from './session/entry.js';
 import type { AdSettings } from './settings.js';
-import { isWithin } from './values/dn.js';
+import { ExtendedDnControl } from './values/controls.js';
+import { extendedGuid, isWithin, plainDn } from './values/dn.js';
 import { isEnabled } from './values/user-account-control.js';
 
 const PAGE = 500;
@@ -29,7 +31,8 @@ export class Inventory {
     const composed = mapped.filter((name) => attributesOf(name).length > 1);
     for (const base of outermost(this.fence.bases(kind))) {
       for await (const page of this.pages(kind, base, names, signal)) {
-        for (const entry of page) yield this.listed(kind, entry, names, composed, signal);
+        for (const entry of page)
+          yield this.listed(kind, entry, { names, composed, referring: this.referring(names) }, signal);
       }
     }
   }
@@ -58,30 +61,61 @@ export class Inventory {
         ...names,
       ],
     };
-    yield* this.directory.stream(signal, `list ${base}`, (session) => session.pages(base, options, PAGE));
+    yield* this.directory.stream(signal, `list ${base}`, (session) =>
+      this.read(session, base, options, names),
+    );
+  }
+
+  /** With the ids of what DNs refer to, where an attribute of the mapping holds some (MS-ADTS §3.1.1.3.4.1.5). */
+  private async *read(
+    session: AdSession,
+    base: string,
+    options: SearchOptions,
+    names: readonly string[],
+  ): AsyncGenerator<AdEntry[]> {
+    await this.directory.schema.load(session, names);
+    yield* session.pages(
+      base,
+      options,
+      PAGE,
+      this.referring(names).length > 0 ? [new ExtendedDnControl()] : [],
+    );
+  }
+
+  private referring(names: readonly string[]): string[] {
+    return names.filter((name) => this.directory.schema.isReference(name));
   }
 
   private listed(
     kind: ResourceKind,
     entry: AdEntry,
-    names: readonly string[],
-    composed: readonly string[],
+    { names, composed, referring }: Readonly<Record<'names' | 'composed' | 'referring', readonly string[]>>,
     signal: AbortSignal,
   ): ListedAccount {
     const stamp = entry.one(this.settings.anchorAttribute);
     const control = entry.number('userAccountControl');
+    const dn = plainDn(entry.dn);
     const conflict = replicationConflict(entry);
     return {
       anchor: entry.guid,
       ...(stamp === undefined ? {} : { stamp }),
-      description: entry.dn,
+      description: dn,
       ...(conflict === undefined ? {} : { conflict }),
       ...(control === undefined ? {} : { enabled: isEnabled(control) }),
       attributes: Object.fromEntries(
         [
-          ...names.map((name) => [name, texts(entry, name)] as const),
+          ...names.map(
+            (name) =>
+              [
+                name,
+                referring.includes(name) ? texts(entry, name).map(plainDn) : texts(entry, name),
+              ] as const,
+          ),
           ...composed.map((name) => [name, partsOf(name).flatMap((part) => texts(entry, part))] as const),
         ].filter(([, values]) => values.length > 0),
+      ),
+      references: Object.fromEntries(
+        referring.map((name) => [name, entry.all(name).flatMap((value) => extendedGuid(value) ?? [])]),
       ),
       ...(kind === 'Group' ? { members: this.members(entry.guid, signal) } : {}),
     };

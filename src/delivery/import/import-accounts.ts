@@ -54,8 +54,8 @@ export class ImportAccounts {
       if (candidate) candidates.push(candidate);
     }
     const free = await this.withoutClash(type, candidates, findings);
-    if (free.length > 0 && job.progress.apply) await this.insert(job, target, free, findings);
-    else for (const candidate of free) report(candidate, findings);
+    if (free.length > 0 && job.progress.apply) await this.insert(job, target, reverse, free, findings);
+    else for (const candidate of free) report(candidate, reverse, findings);
   }
 
   private async candidate(
@@ -115,6 +115,7 @@ export class ImportAccounts {
   private async insert(
     job: Job,
     target: RunningTarget,
+    reverse: ReverseMapping,
     candidates: readonly Candidate[],
     findings: Findings,
   ): Promise<void> {
@@ -123,13 +124,13 @@ export class ImportAccounts {
       const at = await this.parts.clock.now(tx);
       const written: ('imported' | 'linked' | string)[] = [];
       for (const [index, candidate] of candidates.entries())
-        written.push(await this.insertOne(tx, job, target, candidate, changeIds[index]!, at));
+        written.push(await this.insertOne(tx, job, target, reverse, candidate, changeIds[index]!, at));
       return written;
     });
     this.parts.changeLog.wake();
     outcomes.forEach((outcome, index) => {
       const candidate = candidates[index]!;
-      if (outcome === 'imported') report(candidate, findings);
+      if (outcome === 'imported') report(candidate, reverse, findings);
       else if (outcome === 'linked') findings.count('alreadyLinked');
       else refuseTaken(candidate.account, outcome, candidate.resource.type, findings);
     });
@@ -140,6 +141,7 @@ export class ImportAccounts {
     tx: Transaction,
     job: Job,
     target: RunningTarget,
+    reverse: ReverseMapping,
     { account, resource: { attributes, id, type }, preview }: Candidate,
     changeId: string,
     at: number,
@@ -163,16 +165,22 @@ export class ImportAccounts {
     await changeLog.record(tx, change);
     const link = (await links.find(target.name, id, tx))!;
     await links.setState(tx, link.id, 'applied', { anchor: account.anchor });
-    // Equal accounts are delivered nothing; the others after everything that somebody waits for.
-    if (preview.action !== 'none')
+    // Equal accounts are delivered nothing; the others after everything that somebody waits for, and after their references are read.
+    if (preview.action !== 'none' && reverse.references.length === 0)
       await links.raise(tx, raisedBy(job, { ...link, label: labelOf(resource) }));
     return 'imported';
   }
 }
 
-function report({ account, resource, preview }: Candidate, findings: Findings): void {
-  const changes = preview.changes.map(({ attribute }) => attribute).join(', ');
-  const differs = preview.action !== 'none';
+function report(
+  { account, resource, preview }: Candidate,
+  { references }: ReverseMapping,
+  findings: Findings,
+): void {
+  const known = new Set(references.map(({ target }) => target.toLowerCase()));
+  const written = preview.changes.filter(({ attribute }) => !known.has(attribute.toLowerCase()));
+  const changes = written.map(({ attribute }) => attribute).join(', ');
+  const differs = preview.action !== 'none' && (written.length > 0 || preview.changes.length === 0);
   if (differs) findings.count('differing');
   findings.list('imported', {
     label: labelOf(resource),

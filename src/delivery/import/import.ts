@@ -1,5 +1,6 @@
 import type { Connector, Lists } from '../../connectors/connector.js';
 import type { ChangeLog, ResourceIndexer } from '../../identity/ports.js';
+import type { ResourceService } from '../../identity/resource-service.js';
 import type { SchemaRegistry } from '../../schema/schema-registry.js';
 import type { AttemptParts } from '../attempt/parts.js';
 import { Findings } from '../jobs/findings.js';
@@ -11,6 +12,7 @@ import type { Previewing } from '../preview.js';
 import type { RunningTarget } from '../targets.js';
 import { ImportAccounts } from './import-accounts.js';
 import { ImportMembers } from './import-members.js';
+import { ImportReferences } from './import-references.js';
 import { ReverseMapping } from './reverse-mapping.js';
 
 export interface ImportParts extends AttemptParts {
@@ -19,6 +21,7 @@ export interface ImportParts extends AttemptParts {
   registry: SchemaRegistry;
   previewing: Previewing;
   changeLog: ChangeLog;
+  identity: ResourceService;
 }
 
 const pageSize = 100;
@@ -29,10 +32,12 @@ export class Import implements JobWork {
   readonly kind = 'import';
   private readonly accounts: ImportAccounts;
   private readonly members: ImportMembers;
+  private readonly references: ImportReferences;
 
   constructor(private readonly parts: ImportParts) {
     this.accounts = new ImportAccounts(parts);
     this.members = new ImportMembers(parts);
+    this.references = new ImportReferences(parts);
   }
 
   /** After an interruption it lists again: what was imported is linked by then. */
@@ -51,6 +56,7 @@ export class Import implements JobWork {
     const findings = this.findings(run);
     progress.done = 0;
     for (const kind of order) await this.kindOf(run, target, lister as Connector & Lists, kind, findings);
+    if (progress.apply) await this.referring(run, target, lister as Connector & Lists, order, findings);
     if (progress.apply) await this.memberships(run, target, lister as Connector & Lists, order, findings);
     run.job.result = findings.result(this.differences(run, findings));
   }
@@ -58,7 +64,7 @@ export class Import implements JobWork {
   /** What was rejected or counted as linked before an interruption is seen again; what was imported is not. */
   private findings({ job }: JobRun): Findings {
     const findings = new Findings(job.result);
-    findings.forget(['alreadyLinked', 'rejected', 'membersNotOurs']);
+    findings.forget(['alreadyLinked', 'rejected', 'membersNotOurs', 'referencesNotOurs']);
     if (!job.progress.apply) findings.forget(['imported', 'differing']);
     return findings;
   }
@@ -70,10 +76,9 @@ export class Import implements JobWork {
     kind: string,
     findings: Findings,
   ): Promise<void> {
-    const type = this.parts.registry.resourceType(kind);
-    if (!type) return;
     const { progress } = run.job;
-    const reverse = new ReverseMapping(target.definition.objects[kind]!.lines, type);
+    const reverse = this.reverseOf(target, kind);
+    if (!reverse) return;
     const pace = new Pace(this.parts.settings.reconcile.perSecond / pageSize);
     progress.step = kind;
     for await (const page of inPages(lister.list(kind, run.signal), pageSize)) {
@@ -83,6 +88,29 @@ export class Import implements JobWork {
       progress.done += page.length;
       await this.keep(run, findings);
     }
+  }
+
+  private async referring(
+    run: JobRun,
+    target: RunningTarget,
+    lister: Lists,
+    kinds: readonly string[],
+    findings: Findings,
+  ): Promise<void> {
+    run.job.progress.step = 'references';
+    for (const kind of kinds) {
+      const reverse = this.reverseOf(target, kind);
+      if (!reverse || reverse.references.length === 0) continue;
+      for await (const page of inPages(lister.list(kind, run.signal), pageSize)) {
+        await this.references.page(run.job, target, reverse, page, findings);
+        await this.keep(run, findings);
+      }
+    }
+  }
+
+  private reverseOf(target: RunningTarget, kind: string): ReverseMapping | undefined {
+    const type = this.parts.registry.resourceType(kind);
+    return type && new ReverseMapping(target.definition.objects[kind]!.lines, type);
   }
 
   private async memberships(

@@ -20,6 +20,8 @@ export type ReadBack =
 /** The direct source lines of a mapping, read from the target to the resource. Expressions cannot be read back. */
 export class ReverseMapping {
   readonly lines: readonly ReverseLine[];
+  /** Attributes that hold another account. */
+  readonly references: readonly { target: string; place: ResourcePlace }[];
 
   constructor(
     lines: readonly MappingLine[],
@@ -31,6 +33,10 @@ export class ReverseMapping {
       return place && !enabled
         ? [{ target, place, multiValued: multiValued ?? false, secret: secret ?? false }]
         : [];
+    });
+    this.references = lines.flatMap(({ target, reference }) => {
+      const place = reference === undefined ? undefined : placeOf(reference, type);
+      return place ? [{ target, place }] : [];
     });
   }
 

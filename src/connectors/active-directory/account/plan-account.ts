@@ -64,7 +64,8 @@ export class AccountPlanner {
   }
 
   private rules(session: AdSession): ReferenceRules {
-    return { session, directory: this.directory, fence: this.attributes };
+    const { anchorAttribute: stampAttribute } = this.settings;
+    return { session, directory: this.directory, fence: this.attributes, stampAttribute };
   }
 
   private schemaNames(names: readonly string[]): string[] {

@@ -11,6 +11,7 @@ export interface ReferenceRules {
   session: AdSession;
   directory: Directory;
   fence: AttributeFence;
+  stampAttribute: string;
 }
 
 /** Manager and the like: by GUID, so that a move of the other account does not matter. */
@@ -37,6 +38,16 @@ export async function planReferences(
     }
     const wanted = found.map(({ dn }) => dn);
     if (entry ? holds(rules.directory.schema, entry, name, wanted) : wanted.length === 0) continue;
+    if (
+      wanted.length === 0 &&
+      !draft.steps.createdByUs &&
+      (await isForeign(rules, draft.steps.stamp, entry!.all(name)))
+    ) {
+      draft.warnings.push(
+        `${name} is left as it is: it refers to an account that is not provisioned by this gateway`,
+      );
+      continue;
+    }
     draft.steps.writes = [...draft.steps.writes, { name, values: found.map(({ guid }) => guidDn(guid)) }];
     draft.changes.push({
       attribute: name,
@@ -45,6 +56,17 @@ export async function planReferences(
       mapping: reference.mapping,
     });
   }
+}
+
+/** What an adopted account referred to before us was never ours to say, as long as it is no account of ours. */
+async function isForeign(
+  { directory, session, stampAttribute }: ReferenceRules,
+  ownStamp: string,
+  dns: readonly string[],
+): Promise<boolean> {
+  const [store] = ownStamp.split(':');
+  const found = await Promise.all(dns.map((dn) => directory.readOne(session, dn, [stampAttribute])));
+  return found.every((entry) => entry?.one(stampAttribute)?.split(':')[0] !== store);
 }
 
 async function resolve(rules: ReferenceRules, anchors: readonly string[]): Promise<AdEntry[]> {

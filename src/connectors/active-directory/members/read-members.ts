@@ -3,6 +3,7 @@ import type { Directory } from '../domain/directory.js';
 import type { AdSession } from '../session/ad-session.js';
 import type { AdEntry } from '../session/entry.js';
 import { ExtendedDnControl, PlainControl, RANGE_NO_ERROR } from '../values/controls.js';
+import { extendedGuid } from '../values/dn.js';
 import { guidBytes, guidDn } from '../values/guid.js';
 
 /** Windows answers at most 1500 values of an attribute at a time, and an empty list beside them (MS-ADTS §3.1.1.3.1.3.3). */
@@ -25,7 +26,7 @@ export async function* readMembers(session: AdSession, groupGuid: string): Async
     );
     const answered = entry && rangeIn(entry);
     if (!entry || !answered || answered.values.length === 0) return;
-    yield answered.values.flatMap((value) => memberGuid(value) ?? []);
+    yield answered.values.flatMap((value) => extendedGuid(value) ?? []);
     if (answered.last) return;
     from += answered.values.length;
   }
@@ -36,11 +37,6 @@ function rangeIn(entry: AdEntry): { values: string[]; last: boolean } | undefine
   const name = entry.names().find((each) => /^member(;range=|$)/.test(each) && entry.raw(each).length > 0);
   if (name === undefined) return undefined;
   return { values: entry.all(name), last: !name.includes(';range=') || name.endsWith('-*') };
-}
-
-/** `<GUID=…>;<SID=…>;CN=…` */
-function memberGuid(extended: string): string | undefined {
-  return /^<GUID=([0-9a-f-]{36})>/i.exec(extended)?.[1]?.toLowerCase();
 }
 
 /** Those of the objects that exist, by objectGUID. */

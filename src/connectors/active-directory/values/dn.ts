@@ -122,3 +122,13 @@ export function domainOfDn(dn: string): string {
     .map(({ value }) => value)
     .join('.');
 }
+
+/** The objectGUID in an extended DN: `<GUID=…>;<SID=…>;CN=…` (MS-ADTS §3.1.1.3.4.1.5). */
+export function extendedGuid(extended: string): string | undefined {
+  return /^<GUID=([0-9a-f-]{36})>/i.exec(extended)?.[1]?.toLowerCase();
+}
+
+/** An extended DN without its ids; a plain one as it is. */
+export function plainDn(dn: string): string {
+  return dn.replace(/^(?:<[^>]*>;)+/, '');
+}
