@@ -93,11 +93,17 @@ describe(`Random names (seed ${seed})`, () => {
     const found = new Map<string, Entry>();
     for (const entry of await ldapsearch(lab(), lab().usersOu, '(userPrincipalName=fuzz*)'))
       found.set(entry.userprincipalname![0]!, entry);
+    const unitNames = new Map<string, string>();
+    for (const { dn, ou } of await ldapsearch(lab(), lab().usersOu, '(ou=*)', ['ou']))
+      unitNames.set(dn[0]!, ou![0]!);
     expect(found.size).toBe(cases);
     for (const { index, rdn, sam, displayName } of wished) {
-      const { cn, samaccountname, displayname } = found.get(`fuzz${index}@contoso.example`)!;
-      expect({ index, cn, samaccountname, displayname }).toEqual({
+      const { dn, cn, samaccountname, displayname } = found.get(`fuzz${index}@contoso.example`)!;
+      // The controller's own spelling of the names: what follows the first comma that is not escaped.
+      const parent = /^CN=(?:\\.|[^\\,])*,(.*)$/s.exec(dn[0]!)![1]!;
+      expect({ index, unit: unitNames.get(parent), cn, samaccountname, displayname }).toEqual({
         index,
+        unit: places[index % units],
         cn: [rdn],
         samaccountname: [sam],
         displayname: [displayName],

@@ -210,6 +210,9 @@ describe('Safety of a real domain', () => {
   });
 
   it('names what is missing: places, attributes, rights', async () => {
+    // Rights to write are read on an account of the place: here on one that nothing is delegated on.
+    const sample = { objectClass: 'user', sAMAccountName: 'ady-sample', userAccountControl: '514' };
+    await asAdmin((admin) => admin.add(`CN=ady-sample,${lab().unmanagedOu}`, sample));
     const broken = connect(lab(), {
       settings: {
         users: { container: lab().unmanagedOu },
