@@ -109,6 +109,29 @@ export function withRanges(bytes: Buffer, most: number): Buffer {
   );
 }
 
+/** The root entry with other values for some attributes; an attribute without values is left out. */
+export function withRoot(bytes: Buffer, other: Readonly<Record<string, readonly string[]>>): Buffer {
+  const [id, body, ...rest] = children(bytes, readTlv(bytes, 0)!) as [Tlv, Tlv, ...Tlv[]];
+  const [name, attributes] = children(bytes, body) as [Tlv, Tlv];
+  if (text(bytes, name) !== '') return bytes;
+  const replaced = new Set(Object.keys(other).map((type) => type.toLowerCase()));
+  const kept = children(bytes, attributes)
+    .filter((attribute) => !replaced.has(text(bytes, children(bytes, attribute)[0]!).toLowerCase()))
+    .map(({ start, end }) => bytes.subarray(start, end));
+  const added = Object.entries(other)
+    .filter(([, values]) => values.length > 0)
+    .map(([type, values]) =>
+      write(0x30, writeText(type), write(0x31, ...values.map((value) => writeText(value)))),
+    );
+  const entry = write(SEARCH_ENTRY, writeText(''), write(0x30, ...kept, ...added));
+  return write(
+    0x30,
+    bytes.subarray(id.start, id.end),
+    entry,
+    ...rest.map(({ start, end }) => bytes.subarray(start, end)),
+  );
+}
+
 function ranged(bytes: Buffer, attribute: Tlv, most: number): Buffer[] {
   const [type, set] = children(bytes, attribute) as [Tlv, Tlv];
   const values = children(bytes, set);

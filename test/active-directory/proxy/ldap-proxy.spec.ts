@@ -89,6 +89,21 @@ describe('The LDAP proxy in front of a real controller', () => {
     await client.unbind();
   });
 
+  it('changes what the controller says about itself, also on connections that are open', async () => {
+    const client = await through();
+    const read = async () => (await client.search('', { scope: 'base' })).searchEntries[0]!;
+    const plain = await read();
+    proxy.windows = { root: { domainFunctionality: ['2'], vendorName: [] } };
+    const { vendorName: _, ...others } = plain;
+    expect(await read()).toEqual({
+      ...others,
+      domainFunctionality: '2',
+      currentTime: expect.any(String),
+      highestCommittedUSN: expect.any(String),
+    });
+    await client.unbind();
+  });
+
   it('answers, stalls and breaks as it is told, as often as it is told', async () => {
     const dn = `CN=adx-1,${lab().usersOu}`;
     const write = (client: Client, value: string) =>
@@ -123,17 +138,22 @@ describe('The LDAP proxy in front of a real controller', () => {
     await expect(write(client, 'carried out')).rejects.toThrow(/closed before|Socket error/);
     expect(await title()).toBe('carried out');
 
+    const noticed = await through();
+    proxy.rules = [{ ...onWrite, then: 'notice-after-send' }];
+    await expect(write(noticed, 'on the way down')).rejects.toThrow(/closed before|Socket error/);
+    expect(await title()).toBe('on the way down');
+
     proxy.rules = [{ ...onWrite, then: 'reset-before-send' }];
     const second = await through();
     await expect(write(second, 'never heard')).rejects.toThrow(/closed before|Socket error/);
     proxy.rules = [{ ...onWrite, then: 'stall' }];
     const third = await through();
     await expect(write(third, 'never heard')).rejects.toThrow(/timed out/);
-    expect(await title()).toBe('carried out');
+    expect(await title()).toBe('on the way down');
     const fourth = await through();
     proxy.disconnectAll();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(fourth.isConnected).toBe(false);
-    for (const each of [client, second, third, fourth]) await each.unbind();
+    for (const each of [client, noticed, second, third, fourth]) await each.unbind();
   });
 });

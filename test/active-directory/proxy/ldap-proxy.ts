@@ -10,6 +10,7 @@ import {
   parseRequest,
   resultFor,
   withRanges,
+  withRoot,
   type LdapRequest,
 } from './ldap-message.js';
 
@@ -19,6 +20,8 @@ export type Action =
   | { answer: { code: number; text: string } }
   /** The controller carries it out, and the connection breaks before its answer. */
   | 'reset-after-send'
+  /** The controller carries it out, and says that it goes down instead of answering. */
+  | 'notice-after-send'
   /** The connection breaks before the controller hears of it. */
   | 'reset-before-send'
   /** Nothing comes back, the connection stays. */
@@ -36,6 +39,8 @@ export interface Windows {
   maxRange?: number;
   /** MaxPageSize. */
   maxPage?: number;
+  /** What the controller says about itself, where that differs. */
+  root?: Readonly<Record<string, readonly string[]>>;
 }
 
 interface Pair {
@@ -126,7 +131,7 @@ export class LdapProxy {
       server.destroy();
     };
     for (const socket of [client, server]) socket.on('error', end).on('close', end);
-    const answers = new Answers(this.windows);
+    const answers = new Answers(() => this.windows);
     client.on(
       'data',
       framed((bytes) => this.fromClient(pair, answers, parseRequest(bytes))),
@@ -145,8 +150,10 @@ export class LdapProxy {
     if (action === 'stall') return;
     if (action === 'reset-before-send') {
       client.destroy();
-    } else if (action === 'reset-after-send') {
-      server.removeAllListeners('data').once('data', () => client.destroy());
+    } else if (action === 'reset-after-send' || action === 'notice-after-send') {
+      const end = () =>
+        action === 'reset-after-send' ? client.destroy() : client.end(noticeOfDisconnection());
+      server.removeAllListeners('data').once('data', end);
       server.write(request.bytes);
     } else if (action) {
       client.write(resultFor(request, action.answer.code, action.answer.text));
@@ -163,7 +170,7 @@ export class LdapProxy {
 class Answers {
   readonly #unpaged = new Map<number, { request: LdapRequest; entries: number }>();
 
-  constructor(private readonly windows: Windows) {}
+  constructor(private readonly windows: () => Windows) {}
 
   expect(request: LdapRequest): void {
     if (request.operation === 'search' && !isPaged(request))
@@ -172,11 +179,12 @@ class Answers {
 
   pass(bytes: Buffer): Buffer[] {
     const answer = parseAnswer(bytes);
-    const { maxPage = Infinity, maxRange } = this.windows;
+    const { maxPage = Infinity, maxRange, root } = this.windows();
     const search = this.#unpaged.get(answer.id);
     if (answer.kind === 'entry') {
       if (search && ++search.entries > maxPage) return [];
-      return [maxRange === undefined ? bytes : withRanges(bytes, maxRange)];
+      const ranged = maxRange === undefined ? bytes : withRanges(bytes, maxRange);
+      return [root === undefined ? ranged : withRoot(ranged, root)];
     }
     this.#unpaged.delete(answer.id);
     if (answer.kind !== 'done' || !search || search.entries <= maxPage) return [bytes];
