@@ -43,7 +43,9 @@ export class LeaverSettings {
   @IsString({ each: true })
   scrub: string[] = [];
 
-  @Setting('Deletes objects below an account (device containers) together with it. Off by default.')
+  @Setting(
+    'Deletes what programs keep below an account (device containers, published services) together with it. Off by default; needs one more right (Delete Tree), which `landfall target rights` then prints.',
+  )
   @IsOptional()
   @IsBoolean()
   deleteChildren = false;
@@ -119,6 +121,13 @@ export class PasswordSettings {
   @Min(12)
   @Max(120)
   length = 20;
+
+  @Setting(
+    "A new password must not be in the domain's history of the account, where the controller offers to compare (policy hints). Off by default: a reset is an administrative one.",
+  )
+  @IsOptional()
+  @IsBoolean()
+  history = false;
 }
 
 /** Settings of a target of kind `active-directory`. */

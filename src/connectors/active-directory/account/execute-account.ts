@@ -9,6 +9,7 @@ import { PlainControl, TREE_DELETE } from '../values/controls.js';
 import { childDn, sameDn } from '../values/dn.js';
 import { guidDn } from '../values/guid.js';
 import { appliedTo, FACTS } from './applied.js';
+import { hasDeletableChildren } from './children.js';
 import { AccountCreation } from './create-account.js';
 import { FENCE_ATTRIBUTES, type Fence } from './fence.js';
 import { attribute, isUniqueness, withApplied } from './ldap-changes.js';
@@ -137,11 +138,11 @@ export class AccountExecutor {
           detail: `The account of "${steps.label}" (${entry.dn}) bears the mark of another resource and is not deleted.`,
         });
       }
-      const controls =
-        steps.remove!.withChildren && session.supports(TREE_DELETE)
-          ? [new PlainControl(TREE_DELETE, true)]
-          : [];
-      await session.delete(guidDn(entry.guid), controls);
+      const withChildren =
+        steps.remove!.withChildren &&
+        session.supports(TREE_DELETE) &&
+        (await hasDeletableChildren(this.directory, session, entry, steps.label));
+      await session.delete(guidDn(entry.guid), withChildren ? [new PlainControl(TREE_DELETE, true)] : []);
       return { facts: {}, warnings: [] };
     });
   }

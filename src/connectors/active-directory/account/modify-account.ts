@@ -1,7 +1,9 @@
+import type { Control } from 'ldapts';
 import type { Directory } from '../domain/directory.js';
 import { AdError } from '../errors/ad-error.js';
 import type { AdSession } from '../session/ad-session.js';
 import type { AdEntry } from '../session/entry.js';
+import { POLICY_HINTS, PolicyHintsControl } from '../values/controls.js';
 import { guidDn } from '../values/guid.js';
 import { FENCE_ATTRIBUTES, type Fence } from './fence.js';
 import { changesOf } from './ldap-changes.js';
@@ -22,12 +24,21 @@ export async function modifyAccount(
     const changes = changesOf(steps, entry);
     if (changes.length === 0) return;
     try {
-      await session.modify(guidDn(entry.guid), changes, steps.password ? 'modify unicodePwd' : 'modify');
+      await session.modify(
+        guidDn(entry.guid),
+        changes,
+        steps.password ? 'modify unicodePwd' : 'modify',
+        steps.password ? passwordControls(directory, session) : [],
+      );
       return;
     } catch (error) {
       if (!(error instanceof AdError) || !error.lostRace || race >= RACES) throw error;
     }
   }
+}
+
+function passwordControls({ settings }: Directory, session: AdSession): Control[] {
+  return settings.passwords.history && session.supports(POLICY_HINTS) ? [new PolicyHintsControl()] : [];
 }
 
 /** Where the object really is, read right before the write. */

@@ -8,6 +8,7 @@ import { passwordFor } from '../generate-password.js';
 import type { AdSession } from '../session/ad-session.js';
 import type { AdEntry } from '../session/entry.js';
 import type { AdSettings } from '../settings.js';
+import { POLICY_HINTS } from '../values/controls.js';
 import { passwordValue } from '../values/password-value.js';
 import { AdError } from '../errors/ad-error.js';
 import { checkProtectedGroups, checkTokenGroups } from './protection.js';
@@ -101,7 +102,18 @@ export class Check {
             remedy: 'Add it to the UPN suffixes of the forest, or correct "domain".',
           },
       ok('passwords', `at least ${passwords.minLength} characters${passwords.complex ? ', complex' : ''}`),
+      ...this.history(session),
     ];
+  }
+
+  private history(session: AdSession): Finding[] {
+    if (!this.settings.passwords.history) return [];
+    const subject = 'password history';
+    if (session.supports(POLICY_HINTS)) return [ok(subject, 'is obeyed by resets')];
+    const detail =
+      'the controller does not offer to compare with it (policy hints): a reset may repeat a password';
+    const remedy = 'Take passwords.history out of the settings, or name controllers that offer it.';
+    return [{ severity: 'warning', subject, detail, remedy }];
   }
 
   private everyAttribute(): string[] {

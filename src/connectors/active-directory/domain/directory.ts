@@ -105,7 +105,7 @@ export class Directory {
   /** Objects of the whole domain with this value. Referrals to other partitions are not wanted. */
   find(
     session: AdSession,
-    filter: Filter,
+    filter: Filter | string,
     attributes: readonly string[],
     options: SearchOptions = {},
     base?: string,

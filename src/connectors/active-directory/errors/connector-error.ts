@@ -9,7 +9,8 @@ export interface Circumstances {
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  '0000052D': 'Choose a longer or more complex password that does not contain the account name.',
+  '0000052D':
+    'Choose a longer or more complex password that does not contain the account name and was not used before.',
   '00002098':
     'Grant the service account the right with the script of `landfall target rights`, or see whether the account is protected (adminCount).',
   '00000005': 'Grant the service account the right with the script of `landfall target rights`.',

@@ -104,6 +104,8 @@ export class MemberPlanner {
 
   private memberFault(edge: MembershipEdge, group: AdEntry, object: AdEntry): string | undefined {
     if (object.guid === group.guid) return 'a group cannot be a member of itself';
+    if (object.all('objectClass').some((name) => name.toLowerCase() === 'foreignsecurityprincipal'))
+      return `the member ${object.dn} stands for an account of another domain, and only accounts of this one are managed here`;
     if (!this.fence.covers(edge.memberKind, object.dn))
       return `the member ${object.dn} is outside the managed scope`;
     const inner = object.number('groupType');

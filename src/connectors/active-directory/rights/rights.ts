@@ -1,6 +1,6 @@
 import { attributesOf, isForbidden } from '../account/attribute-fence.js';
 import { auxiliaryClass } from '../account/stamp.js';
-import type { AdSettings } from '../settings.js';
+import type { AdSettings, LeaverSettings } from '../settings.js';
 import { domainBaseOf, restoreDsacls, restoreSamba } from './restore-rights.js';
 import { GROUP_CLASS, RESET_PASSWORD, schemaGuidOf, USER_CLASS } from './schema-guids.js';
 
@@ -9,6 +9,8 @@ export interface DelegatedRights {
   className: 'user' | 'group';
   attributes: readonly string[];
   resetPassword: boolean;
+  /** With what lies below: only where the settings ask for it. */
+  deleteTree: boolean;
 }
 
 /** Written besides what the mapping names. Rename needs both cn and name. */
@@ -37,7 +39,7 @@ export function rightsOf(
   const users = unique([...USER_STATE, ...extra, ...attributesIn(mapped['User'] ?? [])]);
   const marking = auxiliaryClass('Group', settings.anchorAttribute) === undefined ? [] : ['objectClass'];
   const groups = unique([...GROUP_STATE, ...marking, ...extra, ...attributesIn(mapped['Group'] ?? [])]);
-  const of = (place: { container: string; bases?: string[]; leavers: { moveTo?: string } }) =>
+  const of = (place: { container: string; bases?: string[]; leavers: LeaverSettings }) =>
     unique([
       ...(place.bases ?? []),
       place.container,
@@ -49,12 +51,14 @@ export function rightsOf(
       className: 'user',
       attributes: users,
       resetPassword: true,
+      deleteTree: settings.users.leavers.deleteChildren,
     })),
     ...(settings.groups ? of(settings.groups) : []).map((dn): DelegatedRights => ({
       dn,
       className: 'group',
       attributes: groups,
       resetPassword: false,
+      deleteTree: settings.groups?.leavers.deleteChildren ?? false,
     })),
   ];
 }
@@ -82,7 +86,7 @@ export function sddlOf(
 ): { sddl: string; unknown: string[] } {
   const kind = rights.className === 'user' ? USER_CLASS : GROUP_CLASS;
   const unknown: string[] = [];
-  const aces = [`(OA;CI;CC;${kind};;${sid})`, `(OA;CIIO;SD;;${kind};${sid})`];
+  const aces = [`(OA;CI;CC;${kind};;${sid})`, `(OA;CIIO;${deletion(rights)};;${kind};${sid})`];
   if (rights.resetPassword) aces.push(`(OA;CIIO;CR;${RESET_PASSWORD};${kind};${sid})`);
   for (const name of rights.attributes) {
     const guid = schemaGuidOf(name)?.guid ?? guidOf(name);
@@ -90,6 +94,11 @@ export function sddlOf(
     else aces.push(`(OA;CIIO;WP;${guid};${kind};${sid})`);
   }
   return { sddl: aces.join(''), unknown };
+}
+
+/** Delete, and Delete Tree where what lies below goes as well (MS-ADTS §5.1.3.2). */
+function deletion({ deleteTree }: DelegatedRights): string {
+  return deleteTree ? 'SDDT' : 'SD';
 }
 
 /** Scripts for an administrator of the domain, by the name of the tool. */
@@ -111,9 +120,10 @@ function windowsScript(rights: readonly DelegatedRights[], more: readonly string
     'rem Run as an administrator of the domain. First argument: the service account, for example CORP\\svc-landfall',
     'if "%~1"=="" (echo Usage: %~nx0 DOMAIN\\account & exit /b 2)',
   ];
-  for (const { dn, className, attributes, resetPassword } of rights) {
+  for (const right of rights) {
+    const { dn, className, attributes, resetPassword } = right;
     lines.push(`dsacls "${batch(dn)}" /I:T /G "%~1:CC;${className}"`);
-    lines.push(`dsacls "${batch(dn)}" /I:S /G "%~1:SD;;${className}"`);
+    lines.push(`dsacls "${batch(dn)}" /I:S /G "%~1:${deletion(right)};;${className}"`);
     if (resetPassword) lines.push(`dsacls "${batch(dn)}" /I:S /G "%~1:CA;Reset Password;${className}"`);
     for (const name of attributes) lines.push(`dsacls "${batch(dn)}" /I:S /G "%~1:WP;${name};${className}"`);
   }

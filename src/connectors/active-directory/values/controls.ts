@@ -15,10 +15,25 @@ export const SHOW_RECYCLED = '1.2.840.113556.1.4.2064';
 /** LDAP_SERVER_RANGE_RETRIEVAL_NOERR_OID (MS-ADTS §3.1.1.3.4.1.22). */
 export const RANGE_NO_ERROR = '1.2.840.113556.1.4.1948';
 
+/** LDAP_SERVER_POLICY_HINTS_OID (MS-ADTS §3.1.1.3.4.1.27). */
+export const POLICY_HINTS = '1.2.840.113556.1.4.2239';
+const ENFORCE_PASSWORD_HISTORY = 1;
+
 /** A control that consists of its name. */
 export class PlainControl extends Control {
   constructor(oid: string, critical = false) {
     super(oid, { critical });
+  }
+}
+
+/** A reset obeys the password history. Not critical: it is only sent where the controller lists it. */
+export class PolicyHintsControl extends Control {
+  constructor() {
+    super(POLICY_HINTS, { critical: false });
+  }
+
+  protected override writeControl(writer: BerWriter): void {
+    writer.writeBuffer(sequenceOf(ENFORCE_PASSWORD_HISTORY), Ber.OctetString);
   }
 }
 
@@ -29,10 +44,14 @@ export class ExtendedDnControl extends Control {
   }
 
   protected override writeControl(writer: BerWriter): void {
-    const value = new BerWriter();
-    value.startSequence();
-    value.writeInt(1);
-    value.endSequence();
-    writer.writeBuffer(value.buffer, Ber.OctetString);
+    writer.writeBuffer(sequenceOf(1), Ber.OctetString);
   }
+}
+
+function sequenceOf(integer: number): Buffer {
+  const value = new BerWriter();
+  value.startSequence();
+  value.writeInt(integer);
+  value.endSequence();
+  return value.buffer;
 }
