@@ -50,6 +50,7 @@ export function isPaged(request: LdapRequest): boolean {
 
 function dnOf(bytes: Buffer, operation: string, body: Tlv): string {
   if (operation === 'delete') return text(bytes, body);
+  if (operation === 'bind') return text(bytes, children(bytes, body)[1]!);
   if (!['search', 'modify', 'add', 'modifyDN'].includes(operation)) return '';
   return text(bytes, children(bytes, body)[0]!);
 }
