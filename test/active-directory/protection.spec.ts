@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { Attribute, Change, type Client } from 'ldapts';
 import type { Connector, ListedAccount, Lists } from '../../src/connectors/connector.js';
-import { sidOf } from '../../src/connectors/active-directory/values/sid.js';
 import { ldapsearch } from '../e2e/ldapsearch.js';
 import { adminClient, useLab } from '../lab.js';
+import { allow, modifyAsSystem, serviceSid } from './deleted-objects.js';
 import { connect, group, soon, storeId, user, type Person } from './domain.js';
 
 describe('Members of protected groups', () => {
@@ -77,6 +75,50 @@ describe('Members of protected groups', () => {
   });
 });
 
+describe('An account that SDProp protects', () => {
+  const lab = useLab('ad-sdprop');
+  let ad: Connector & Lists;
+  beforeAll(() => void (ad = connect(lab())));
+  afterAll(() => ad?.close());
+  /** What it writes once an hour (MS-ADTS §3.1.1.6.1.3): the list of AdminSDHolder, and nothing inherited. */
+  const protect = (name: string, adminCount: boolean) =>
+    modifyAsSystem(lab(), [
+      `dn: CN=${name},${lab().usersOu}`,
+      'changetype: modify',
+      'replace: nTSecurityDescriptor',
+      'nTSecurityDescriptor: O:DAG:DAD:PAI(A;;RPWPCRCCDCLCLORCWOWDSDSW;;;DA)(A;;RPWPCRCCDCLCLORCWOWDSDSW;;;SY)(A;;RPLCLORC;;;AU)',
+      ...(adminCount ? ['-', 'replace: adminCount', 'adminCount: 1'] : []),
+    ]);
+
+  it('is refused by its list of rights as that object alone, also where adminCount was cleared', async () => {
+    const [stamped, cleared, ordinary] = ['ade-stamped', 'ade-cleared', 'ade-ordinary'].map((name) =>
+      user(ad, name),
+    ) as [Person, Person, Person];
+    for (const one of [stamped, cleared, ordinary]) await one.apply();
+    await protect('ade-stamped', true);
+    await protect('ade-cleared', false);
+    const changed = { password: undefined, attributes: { title: 'x' } };
+    await expect(stamped.plan(changed)).rejects.toMatchObject({
+      kind: 'rejected',
+      detail: expect.stringContaining('adminCount'),
+    });
+    for (const attempt of [
+      () => cleared.apply(changed),
+      () => cleared.apply({ password: 'Other-Orchard-77!' }),
+      () => cleared.apply({ password: undefined, enabled: false }),
+      () => cleared.remove('delete'),
+    ])
+      await expect(attempt()).rejects.toMatchObject({
+        kind: 'rejected',
+        outcomeKnown: true,
+        recommendedAction: expect.stringContaining('adminCount'),
+      });
+    await ordinary.apply(changed);
+    const titles = await ldapsearch(lab(), lab().usersOu, '(title=x)', ['cn']);
+    expect(titles.map(({ cn }) => cn)).toEqual([['ade-ordinary']]);
+  });
+});
+
 describe('The marks of adopted accounts', () => {
   const lab = useLab('ad-adopted');
   let ad: Connector & Lists;
@@ -142,7 +184,8 @@ describe('The marks of adopted accounts', () => {
   it('a group whose class the service account may not write is managed unmarked, with a warning', async () => {
     const name = 'ada-limited';
     await admin.add(`CN=${name},${lab().groupsOu}`, { objectClass: 'group', sAMAccountName: name });
-    await denyWritingClass(`CN=${name},${lab().groupsOu}`);
+    const denied = `(OD;;WP;bf9679e5-0de6-11d0-a285-00aa003049e2;;${await serviceSid(lab())})`;
+    await allow(lab(), `CN=${name},${lab().groupsOu}`, denied, 'deny');
     const adopted = await adopt(group(ad, name, { attributes: { description: 'x' } }));
     const applied = await adopted.apply();
     expect(applied.warnings).toEqual([expect.stringContaining('unmarked')]);
@@ -152,14 +195,6 @@ describe('The marks of adopted accounts', () => {
     ]);
     expect(await adopted.plan()).toMatchObject({ action: 'none' });
   });
-
-  const denyWritingClass = async (dn: string) => {
-    const [service] = await ldapsearch(lab(), lab().bindDn, '(objectClass=user)', ['objectSid']);
-    const sid = sidOf(Buffer.from(service!.objectsid![0]!, 'hex'));
-    const sddl = `(OD;;WP;bf9679e5-0de6-11d0-a285-00aa003049e2;;${sid})`;
-    const args = ['dsacl', 'set', '-H', lab().samLdb, `--objectdn=${dn}`, '--action=deny', `--sddl=${sddl}`];
-    await promisify(execFile)('samba-tool', args);
-  };
 });
 
 describe('What a replication conflict left over', () => {

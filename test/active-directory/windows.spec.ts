@@ -222,4 +222,66 @@ describe('Where Windows differs', () => {
       recommendedAction: expect.stringContaining('target rights'),
     });
   });
+
+  const controlsOf = async (work: () => Promise<unknown>) => {
+    const before = proxy.requests.length;
+    await work();
+    const written = proxy.requests.slice(before).filter(({ operation }) => operation === 'modify');
+    return written.map(({ controls }) => controls);
+  };
+  const quiet = { password: none };
+  let serial = 100;
+
+  it('has resets obey the password history only where the settings ask for it and the controller offers it', async () => {
+    const hints = '1.2.840.113556.1.4.2239';
+    const person = user(ad, 'adw-history');
+    await person.apply();
+    const offered = { supportedControl: [hints, '1.2.840.113556.1.4.319'] };
+    const resets = async (history: boolean, root?: Record<string, string[]>) => {
+      proxy.windows = root ? { root } : {};
+      const asked = connect(lab(), { settings: { servers: [proxy.url], passwords: { history } } });
+      try {
+        const one = user(asked, 'adw-history', { id: person.id });
+        one.anchor = person.anchor;
+        const titled = await controlsOf(() => one.apply({ ...quiet, attributes: { title: `${history}` } }));
+        const reset = await controlsOf(() => one.apply({ password: `Gr4nite-Kettle!${++serial}` }));
+        return [...titled, ...reset];
+      } finally {
+        await asked.close();
+      }
+    };
+    expect(await resets(true, offered)).toEqual([[], [hints]]);
+    // PolicyHintsRequestValue with Flags 1 (MS-ADTS §3.1.1.3.4.1.27).
+    expect(proxy.requests.findLast(({ operation }) => operation === 'modify')!.bytes.toString('hex')).toMatch(
+      /04053003020101$/,
+    );
+    expect(await resets(false, offered)).toEqual([[], []]);
+    expect(await resets(true)).toEqual([[], []]);
+  });
+
+  it('tells of a password that the history refuses', async () => {
+    const person = user(ad, 'adw-repeated');
+    await person.apply();
+    proxy.rules = [answering(53, refusedPassword, 'modify')];
+    await expect(person.apply()).rejects.toMatchObject({
+      kind: 'rejected',
+      scimType: 'invalidValue',
+      recommendedAction: expect.stringContaining('was not used before'),
+    });
+  });
+
+  it('asks Windows to take members as they are already, and Samba not, which ignores it', async () => {
+    const permissive = '1.2.840.113556.1.4.1413';
+    for (const [name, root, expected] of [
+      ['adw-permissive', { vendorName: [] }, [permissive]],
+      ['adw-strict', {}, []],
+    ] as const) {
+      proxy.windows = { root };
+      const of = connect(lab(), { settings: { servers: [proxy.url] } });
+      const team = group(of, name);
+      await team.apply();
+      expect(await controlsOf(() => setMembers(of, team, people.slice(0, 3)))).toEqual([expected]);
+      await of.close();
+    }
+  });
 });
