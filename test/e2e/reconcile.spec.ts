@@ -175,6 +175,23 @@ describe('Import and reconcile of a real domain', () => {
     });
   });
 
+  it('imports nothing that a replication conflict left over, and nobody who is protected', async () => {
+    const copy = `clash\\0ACNF:0b1c2d3e-1111-4222-8333-444455556666`;
+    await addByHand(copy, { sAMAccountName: 'rc-clash' });
+    await addByHand('lost', { sAMAccountName: '$DUPLICATE-2f4' });
+    await addByHand('admin', { adminCount: '1' });
+    const before = await everything();
+    const { answer } = await run('import', 'target', 'ad', '--apply');
+    expect(answer.counts).toMatchObject({ alreadyLinked: 4, rejected: 3 });
+    expect(rows(answer).rejected).toEqual([
+      expect.stringMatching(/CN=admin.*adminCount/s),
+      expect.stringMatching(/CN=clash.*replication conflict/s),
+      expect.stringMatching(/CN=lost.*replication conflict/s),
+    ]);
+    expect(await everything()).toEqual(before);
+    for (const name of [copy, 'lost', 'admin']) await admin.del(dnOf(name));
+  });
+
   it('lets the first cycle of Entra match them: no second account, and no write of what is equal', async () => {
     const before = await everything();
     const old = await find('Users', `userName eq "${upn('old')}"`);
