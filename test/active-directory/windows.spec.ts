@@ -40,6 +40,13 @@ describe('Where Windows differs', () => {
   });
   const refusedPassword = '0000052D: SvcErr: DSID-031A12D2, problem 5003 (WILL_NOT_PERFORM), data 0';
 
+  /** An account without a password has the date 0, and Windows lets nobody enable it. */
+  const expectPassword = async (name: string) => {
+    const [entry] = await ldapsearch(lab(), lab().usersOu, `(sAMAccountName=${name})`);
+    expect(entry!.useraccountcontrol).toEqual(['512']);
+    expect(entry!.pwdlastset![0]).not.toBe('0');
+  };
+
   it('reads members in ranges, however small they are', async () => {
     const crowd = group(ad, 'adw-crowd');
     await crowd.apply();
@@ -109,6 +116,46 @@ describe('Where Windows differs', () => {
     expect(
       (await ldapsearch(lab(), lab().usersOu, '(sAMAccountName=adw-steps)'))[0]!.useraccountcontrol,
     ).toEqual(['512']);
+  });
+
+  it('sets the password after an add without one whose answer was lost', async () => {
+    proxy.rules = [
+      answering(53, '00002035: SvcErr: DSID-031A124C, problem 5003 (WILL_NOT_PERFORM), data 0', 'add'),
+      { when: ({ operation }) => operation === 'add', then: 'reset-after-send', times: 1 },
+    ];
+    expect(await user(ad, 'adw-lost').apply()).toMatchObject({ passwordSet: true });
+    await expectPassword('adw-lost');
+  });
+
+  it('tells of the account of a lost add whose second step was refused, disabled', async () => {
+    proxy.rules = [
+      answering(53, '00002035: SvcErr', 'add'),
+      { when: ({ operation }) => operation === 'add', then: 'reset-after-send', times: 1 },
+      answering(53, refusedPassword, 'modify'),
+    ];
+    await expect(user(ad, 'adw-losthalf').apply()).rejects.toMatchObject({
+      kind: 'rejected',
+      attribute: 'unicodePwd',
+      applied: { anchor: expect.any(String), createdByUs: true },
+    });
+  });
+
+  it('sets the password of an account that an attempt before it has added without one', async () => {
+    const late = user(ad, 'adw-late');
+    const plan = await late.plan();
+    const earlier = connect(lab());
+    await user(earlier, 'adw-late', { id: late.id, password: none, enabled: false }).apply();
+    await earlier.close();
+    expect(await ad.execute(plan, soon())).toMatchObject({ passwordSet: true });
+    await expectPassword('adw-late');
+  });
+
+  it('writes no password again that a lost add has brought', async () => {
+    proxy.rules = [{ when: ({ operation }) => operation === 'add', then: 'reset-after-send', times: 1 }];
+    const before = proxy.requests.length;
+    expect(await user(ad, 'adw-whole').apply()).toMatchObject({ passwordSet: true });
+    expect(proxy.requests.slice(before).filter(({ operation }) => operation === 'modify')).toEqual([]);
+    await expectPassword('adw-whole');
   });
 
   it('tells of the account that a refused second step left behind, disabled', async () => {

@@ -11,6 +11,7 @@ import { passwordValue } from '../values/password-value.js';
 import { ACCOUNT_DISABLED, NORMAL_ACCOUNT } from '../values/user-account-control.js';
 import { appliedTo, FACTS } from './applied.js';
 import type { Fence } from './fence.js';
+import { hasPassword, PASSWORD_FACTS } from './has-password.js';
 import { attribute, isUniqueness, withApplied } from './ldap-changes.js';
 import { modifyAccount } from './modify-account.js';
 import { auxiliaryClass } from './stamp.js';
@@ -68,11 +69,17 @@ export class AccountCreation {
   /** Our own former add may be what holds the name: then it is not a clash but the answer. */
   private async explainClash(session: AdSession, steps: AccountSteps, error: AdError): Promise<Applied> {
     const ours = await this.byStamp(session, steps);
-    if (ours) return appliedTo(ours, steps, steps.password !== undefined);
+    if (ours) return this.foundAgain(session, steps, ours);
     const { name, parent } = steps.create!;
     const rdn = { value: name, givenByClient: false, apply: 'always' as const, mapping: '' };
     const clash = await findClash(this.directory, session, { unique: { ...steps.unique, rdn }, parent });
     throw clash ?? connectorError(error, { doing: `create "${steps.label}"` });
+  }
+
+  /** The add that went through may have been one without the password: of this attempt, or of one before. */
+  private async foundAgain(session: AdSession, steps: AccountSteps, entry: AdEntry): Promise<Applied> {
+    if (lacksPassword(steps, entry)) await this.finishInTwoSteps(session, steps, entry);
+    return appliedTo(entry, steps, steps.password !== undefined);
   }
 
   private async finishInTwoSteps(session: AdSession, steps: AccountSteps, entry: AdEntry): Promise<void> {
@@ -122,18 +129,27 @@ export class AccountCreation {
       const found = await this.directory.pool
         .use(signal, async (session) => this.byStamp(session, steps))
         .catch(() => undefined);
-      if (found) return appliedTo(found, steps, steps.password !== undefined);
+      if (found) return this.finishLostCreate(steps, signal, found);
     }
     throw connectorError(lost, { doing: `create "${steps.label}"` });
   }
 
+  /** Whatever fails from here on, the account is there: an error that hides it would have it made again. */
+  private async finishLostCreate(steps: AccountSteps, signal: AbortSignal, found: AdEntry): Promise<Applied> {
+    if (!lacksPassword(steps, found)) return appliedTo(found, steps, steps.password !== undefined);
+    try {
+      return await this.directory.pool.use(signal, (session) => this.foundAgain(session, steps, found));
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.applied) throw error;
+      throw withApplied(error, appliedTo(found, steps, false));
+    }
+  }
+
   private async byStamp(session: AdSession, steps: AccountSteps): Promise<AdEntry | undefined> {
-    const found = await this.directory.findByValue(
-      session,
-      this.settings.anchorAttribute,
-      steps.stamp,
-      FACTS,
-    );
+    const found = await this.directory.findByValue(session, this.settings.anchorAttribute, steps.stamp, [
+      ...FACTS,
+      ...PASSWORD_FACTS,
+    ]);
     return found.length === 1 ? found[0] : undefined;
   }
 
@@ -146,4 +162,8 @@ export class AccountCreation {
       outcomeKnown: false,
     });
   }
+}
+
+function lacksPassword({ password }: AccountSteps, entry: AdEntry): boolean {
+  return password !== undefined && !hasPassword(entry);
 }

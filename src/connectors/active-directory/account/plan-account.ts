@@ -17,6 +17,7 @@ import type { AttributeFence } from './attribute-fence.js';
 import { desiredValues, type DesiredValue } from './desired-values.js';
 import { holds } from './difference.js';
 import type { Fence } from './fence.js';
+import { hasPassword } from './has-password.js';
 import { groupType } from './group-type.js';
 import { loopGuardWrites } from './loop-guard.js';
 import type { Marking } from './marking.js';
@@ -248,17 +249,14 @@ export class AccountPlanner {
 
   /**
    * Its mark is pwdLastSet, compared with itself and with no other clock: the controller's time is not ours, and two
-   * passwords may follow each other within one tick of either. An account that a lost add made has its password when
-   * pwdLastSet says so, or when the account is enabled, which an add without a password never is.
+   * passwords may follow each other within one tick of either.
    */
   private password(draft: Draft, subject: Subject, entry: AdEntry | undefined): void {
     if (!subject.password) return;
     const mark = entry?.one('pwdLastSet') ?? absent;
     const { mark: former } = subject.password;
     const arrived =
-      former === absent
-        ? entry !== undefined && (mark !== '0' || isEnabled(entry.number('userAccountControl') ?? 0))
-        : former !== undefined && former !== mark;
+      former === absent ? entry !== undefined && hasPassword(entry) : former !== undefined && former !== mark;
     if (arrived) {
       draft.password = { passwordArrived: true };
       return;
