@@ -3,6 +3,7 @@ import { Authority } from '../../src/identity/authority/authority.js';
 import type { Caller } from '../../src/identity/model.js';
 import { SchemaRegistry } from '../../src/schema/schema-registry.js';
 import { LateReferences } from '../../src/sources/intake/late-references.js';
+import { ParkedDecisions } from '../../src/sources/intake/parked-decisions.js';
 import { RecordIntake } from '../../src/sources/intake/record-intake.js';
 import {
   SourceDefinitions,
@@ -27,6 +28,7 @@ export const hcmCaller: Caller = {
 export class FeedGateway extends TestGateway {
   readonly intake: RecordIntake;
   readonly late: LateReferences;
+  readonly decisions: ParkedDecisions;
 
   constructor(opened: OpenStores, source: Partial<SourceDefinition> = {}, authority = new Authority()) {
     super(opened, {}, {}, undefined, { authority });
@@ -40,6 +42,13 @@ export class FeedGateway extends TestGateway {
       definitions: new SourceDefinitions([{ name: 'hcm', ...sourceDefaults, ...source }]),
       authority,
       now: Date.now,
+    });
+    this.decisions = new ParkedDecisions({
+      resources: this.identity,
+      store: opened.resources,
+      registry: SchemaRegistry.builtIn(),
+      parked: opened.parkedRecords,
+      intake: this.intake,
     });
     this.late = new LateReferences({
       awaited: opened.awaitedReferences,

@@ -164,6 +164,32 @@ describe('taking records of a source', () => {
       expect(await gateway.take('1', { title: 'Engineer' })).toMatchObject({ outcome: 'parked' });
     });
 
+    it.each([1, 2])(
+      'makes nobody new of a parked record whose externalId stands for %i already, and takes it from none',
+      async (holders) => {
+        await start();
+        await gateway.user('anna@example.com', { [ENTERPRISE]: { employeeNumber: '7' } });
+        await gateway.user('berta@example.com', { [ENTERPRISE]: { employeeNumber: '7' } });
+        const record = { userName: 'cilla@example.com', [ENTERPRISE]: { employeeNumber: '7' } };
+        expect(await gateway.take('1', record)).toMatchObject({ outcome: 'parked' });
+        const ids: string[] = [];
+        for (let n = 0; n < holders; n++) {
+          const held = { attributes: { userName: `holder${n}@example.com` }, externalId: '1' };
+          const view = { members: false, groups: false };
+          ids.push((await gateway.identity.create('User', held, hcmCaller, view)).resource.id);
+        }
+        const [parked] = await gateway.decisions.find('hcm', '1');
+        const decided = await gateway.decisions.create(parked!, hcmCaller);
+        expect(decided).toMatchObject({ outcome: 'rejected', status: 409, scimType: 'uniqueness' });
+        expect(decided.reason).toContain('landfall source assign hcm 1 ID');
+        for (const id of ids) {
+          expect(decided.reason).toContain(id);
+          expect((await gateway.stored(id)).externalId).toBe('1');
+        }
+        expect(await gateway.decisions.find('hcm', '1')).toEqual([parked]);
+      },
+    );
+
     it('sets managers and members when those who were named arrive, by whatever channel', async () => {
       await start({ ...matching, leavers: 'deactivate' });
       const named = (value: string | null) => ({

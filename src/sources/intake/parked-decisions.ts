@@ -1,5 +1,5 @@
 import { IdentityError } from '../../identity/identity.errors.js';
-import type { Caller } from '../../identity/model.js';
+import type { Caller, NamedResource } from '../../identity/model.js';
 import type { ResourceStore } from '../../identity/ports.js';
 import type { ResourceService } from '../../identity/resource-service.js';
 import type { SchemaRegistry } from '../../schema/schema-registry.js';
@@ -47,15 +47,18 @@ export class ParkedDecisions {
     return this.parts.intake.take(source, recordOf(record), caller);
   }
 
-  /** The record is somebody who is not in the store yet. */
+  /** The record is somebody who is not in the store yet. Its externalId is taken from nobody for that. */
   async create(record: ParkedRecord, caller: Caller): Promise<RecordResult> {
-    await this.release(record, undefined, { ...caller, source: record.source, mode: 'bulk' });
-    return this.parts.intake.takeAsNew(record.source, recordOf(record), caller);
+    const { source, type, externalId } = record;
+    const holders = await this.parts.store.named(undefined, type, source, externalId);
+    return holders.length > 0
+      ? standsAlready(record, holders)
+      : this.parts.intake.takeAsNew(source, recordOf(record), caller);
   }
 
   private async release(
     { source, type, externalId }: ParkedRecord,
-    chosen: string | undefined,
+    chosen: string,
     caller: Caller,
   ): Promise<void> {
     for (const { resourceId } of await this.parts.store.named(undefined, type, source, externalId))
@@ -80,3 +83,19 @@ const recordOf = ({ type, externalId, attributes, place }: ParkedRecord): FeedRe
   attributes,
   place,
 });
+
+function standsAlready(
+  { source, externalId, place }: ParkedRecord,
+  holders: readonly NamedResource[],
+): RecordResult {
+  const ids = holders.map(({ resourceId }) => resourceId).join(', ');
+  return {
+    place,
+    externalId,
+    outcome: 'rejected',
+    changes: [],
+    status: 409,
+    scimType: 'uniqueness',
+    reason: `its externalId stands for ${ids} already, and would find somebody new no more. Say whom it means: landfall source assign ${source} ${externalId} ID; or give somebody new another externalId at the source.`,
+  };
+}
