@@ -71,10 +71,12 @@ async function openSqlite(options: StoreOptions & { engine: 'sqlite' }, open: Op
   }
 }
 
-/** An embedded store serves one gateway: leases of the one before are nobody's any more, and its clock may have been ahead. */
+/** An embedded store serves one gateway: leases and turns of the one before are nobody's any more, and its clock may have been ahead. */
 function takeOverFromFormer(writer: SqliteConnection): void {
   const now = monotonicNow();
   writer.exec('UPDATE link SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL');
+  // Schedules go by the last run and stay: only who may work is given up.
+  writer.exec('UPDATE turn SET until = 0');
   writer.exec(`UPDATE link SET next_attempt_at = ${now} WHERE next_attempt_at > ${now}`);
   writer.exec(`UPDATE edge SET next_attempt_at = ${now} WHERE next_attempt_at > ${now} AND state = 'due'`);
   writer.exec(`UPDATE link SET edges_due_at = ${now} WHERE edges_due_at > ${now}`);
