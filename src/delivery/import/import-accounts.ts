@@ -166,7 +166,7 @@ export class ImportAccounts {
     const link = (await links.find(target.name, id, tx))!;
     await links.setState(tx, link.id, 'applied', { anchor: account.anchor });
     // Equal accounts are delivered nothing; the others after everything that somebody waits for, and after their references are read.
-    if (preview.action !== 'none' && reverse.references.length === 0)
+    if (preview.action !== 'none' && reverse.referred(account).length === 0)
       await links.raise(tx, raisedBy(job, { ...link, label: labelOf(resource) }));
     return 'imported';
   }

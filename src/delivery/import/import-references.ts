@@ -23,8 +23,8 @@ interface Read {
 }
 
 /**
- * Managers and the like, when every account has its resource. Only then is an imported account delivered: a delivery
- * before would clear what the resource does not say yet.
+ * Managers and the like, when every account has its resource. Only then is an account that refers to others delivered: a
+ * delivery before would clear what the resource does not say yet.
  */
 export class ImportReferences {
   constructor(private readonly parts: ImportReferencesParts) {}
@@ -37,17 +37,20 @@ export class ImportReferences {
     findings: Findings,
   ): Promise<void> {
     const { inventory, links } = this.parts;
-    const asked = page.flatMap((account) => [
+    const referring = page.flatMap((account) => {
+      const referred = reverse.referred(account);
+      return referred.length > 0 ? [{ account, referred }] : [];
+    });
+    const asked = referring.flatMap(({ account, referred }) => [
       account.anchor,
-      ...reverse.references.flatMap(({ target: name }) => anchorsIn(account, name)),
+      ...referred.flatMap(({ anchors }) => anchors),
     ]);
     const linked = await inventory.linksByAnchor(target.name, asked);
-    for (const account of page) {
+    for (const { account, referred } of referring) {
       const resourceId = linked.get(account.anchor)?.resourceId;
       const link = resourceId === undefined ? undefined : await links.find(target.name, resourceId);
       if (!link || !isUndelivered(link)) continue;
-      const read = reverse.references.flatMap(({ target: name, place }): Read[] => {
-        const anchors = anchorsIn(account, name);
+      const read = referred.flatMap(({ target: name, place, anchors }): Read[] => {
         const resourceIds = anchors.flatMap((anchor) => linked.get(anchor)?.resourceId ?? []);
         if (resourceIds.length < anchors.length) tellForeign(link, account, name, findings);
         return resourceIds.length === 0 ? [] : [{ place, resourceIds }];
@@ -102,12 +105,4 @@ function tellForeign(link: Link, account: ListedAccount, name: string, findings:
     account: account.description,
     detail: `its ${name} refers to an account that was not imported`,
   });
-}
-
-/** Accounts are named by their anchors, also where the attribute itself holds something else (a DN). */
-function anchorsIn(account: ListedAccount, name: string): readonly string[] {
-  const wanted = name.toLowerCase();
-  const named = (values: Readonly<Record<string, readonly string[]>>) =>
-    Object.entries(values).find(([each]) => each.toLowerCase() === wanted)?.[1];
-  return (account.references ? named(account.references) : named(account.attributes)) ?? [];
 }

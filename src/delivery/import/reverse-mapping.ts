@@ -17,6 +17,12 @@ export interface ReverseLine {
 export type ReadBack =
   { kind: 'resource'; attributes: Attributes } | { kind: 'rejected'; detail: string; attributes: Attributes };
 
+export interface Referred {
+  target: string;
+  place: ResourcePlace;
+  anchors: readonly string[];
+}
+
 /** The direct source lines of a mapping, read from the target to the resource. Expressions cannot be read back. */
 export class ReverseMapping {
   readonly lines: readonly ReverseLine[];
@@ -37,6 +43,14 @@ export class ReverseMapping {
     this.references = lines.flatMap(({ target, reference }) => {
       const place = reference === undefined ? undefined : placeOf(reference, type);
       return place ? [{ target, place }] : [];
+    });
+  }
+
+  /** The other accounts that an account refers to, by anchor; only what it does refer to. */
+  referred(account: ListedAccount): Referred[] {
+    return this.references.flatMap(({ target, place }) => {
+      const anchors = anchorsIn(account, target);
+      return anchors.length > 0 ? [{ target, place, anchors }] : [];
     });
   }
 
@@ -75,4 +89,12 @@ export class ReverseMapping {
       return { kind: 'rejected', detail: error.detail, attributes };
     }
   }
+}
+
+/** Accounts are named by their anchors, also where the attribute itself holds something else (a DN). */
+function anchorsIn(account: ListedAccount, name: string): readonly string[] {
+  const wanted = name.toLowerCase();
+  const named = (values: Readonly<Record<string, readonly string[]>>) =>
+    Object.entries(values).find(([each]) => each.toLowerCase() === wanted)?.[1];
+  return (account.references ? named(account.references) : named(account.attributes)) ?? [];
 }
