@@ -201,7 +201,8 @@ export interface Connector {
 
 /** Optional: enumerates what the target holds in the managed scope, for reconcile and import. Memory stays flat. */
 export interface Lists {
-  list(kind: ResourceKind, signal: AbortSignal): AsyncIterable<ListedAccount>;
+  /** `whole`: with values that are too large to be listed for a comparison, such as photos. */
+  list(kind: ResourceKind, signal: AbortSignal, whole?: boolean): AsyncIterable<ListedAccount>;
 }
 
 export interface ListedAccount {

@@ -14,6 +14,8 @@ export interface GatewayOptions {
   target?: string;
   /** `users:` of targets/ad.yaml. */
   users?: string;
+  /** `groups:` of targets/ad.yaml. */
+  groups?: string;
   /** Instead of the whole targets/ad.yaml. */
   targetFile?: string;
   store?: string;
@@ -220,12 +222,17 @@ export class GatewayProcess {
 
   private targetFile(
     lab: Lab,
-    { servers = [lab.ldapUrl], target = '', users = '{ onDelete: delete }' }: GatewayOptions,
+    {
+      servers = [lab.ldapUrl],
+      target = '',
+      users = '{ onDelete: delete }',
+      groups = '{ onDelete: delete }',
+    }: GatewayOptions,
   ): string {
     return `kind: active-directory
 answer: delivered
 users: ${users}
-groups: { onDelete: delete }
+groups: ${groups}
 settings:
   servers: ${JSON.stringify(servers)}
   caFile: ${lab.caFile}

@@ -7,7 +7,7 @@ const run = promisify(execFile);
 export type Entry = Record<string, string[]> & { dn: string[] };
 
 /** Given in hexadecimal. */
-const binary = new Set(['objectGUID', 'objectSid', 'replPropertyMetaData']);
+const binary = new Set(['objectGUID', 'objectSid', 'replPropertyMetaData', 'thumbnailPhoto']);
 
 /** Reads the directory with OpenLDAP's ldapsearch: a client that shares no code with the gateway. Attribute names in lower case. */
 export async function ldapsearch(

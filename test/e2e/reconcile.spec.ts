@@ -23,8 +23,37 @@ const users = (container: string) => `
     - { target: manager, reference: '${ENTERPRISE}:manager' }
     - { target: department, source: '${ENTERPRISE}:department', drift: report }
     - { target: telephoneNumber, source: 'phoneNumbers[type eq "work"].value', drift: adopt }
+    - { target: thumbnailPhoto, source: 'photos[type eq "photo"].value' }
+    - { target: otherTelephone, source: 'phoneNumbers[type eq "other"].value', multiValued: true }
     - { target: country, source: 'addresses[type eq "work"].country', drift: report }
 `;
+
+const OWNED = 'urn:example:landfall:Owned';
+const owned = {
+  id: OWNED,
+  name: 'Owned',
+  extends: 'Group',
+  attributes: [
+    {
+      name: 'owner',
+      type: 'complex',
+      subAttributes: [
+        { name: 'value', type: 'string' },
+        { name: '$ref', type: 'reference', referenceTypes: ['User'] },
+      ],
+    },
+  ],
+};
+const groups = `
+  onDelete: delete
+  mapping:
+    - { target: rdn, source: displayName }
+    - { target: sAMAccountName, source: displayName, unique: true }
+    - { target: displayName, source: displayName }
+    - { target: managedBy, reference: '${OWNED}:owner' }
+`;
+/** As large as Windows takes a photo, and no text. */
+const photo = Buffer.from(Array.from({ length: 100 * 1024 }, (_, n) => (n * 7 + 255) % 256));
 
 interface Finding {
   kind: string;
@@ -48,7 +77,11 @@ describe('Import and reconcile of a real domain', () => {
   beforeAll(async () => {
     admin = await adminClient(lab());
     await admin.add(`OU=Elsewhere,${lab().usersOu}`, { objectClass: ['top', 'organizationalUnit'] });
-    gateway = await GatewayProcess.start(lab(), { users: users(lab().usersOu) });
+    gateway = await GatewayProcess.start(lab(), {
+      users: users(lab().usersOu),
+      groups,
+      files: { 'schemas/owned.json': JSON.stringify(owned) },
+    });
     entra = new EntraClient(gateway.scimUrl, gateway.tokens.entra);
   }, 60_000);
   afterAll(async () => {
@@ -66,7 +99,7 @@ describe('Import and reconcile of a real domain', () => {
       groupDn('rc-team'),
       new Change({ operation, modification: new Attribute({ type: 'member', values: [dnOf(name)] }) }),
     );
-  const addByHand = (name: string, more: Record<string, string> = {}) =>
+  const addByHand = (name: string, more: Record<string, string | string[] | Buffer> = {}) =>
     admin.add(dnOf(name), {
       objectClass: ['top', 'person', 'organizationalPerson', 'user'],
       sAMAccountName: `rc-${name}`,
@@ -79,6 +112,8 @@ describe('Import and reconcile of a real domain', () => {
     (await ldapsearch(lab(), lab().usersOu, `(sAMAccountName=rc-${name})`))[0]!;
   const membersOf = async (group: string) =>
     ((await ldapsearch(lab(), lab().groupsOu, `(cn=${group})`, ['member']))[0]!.member ?? []).sort();
+  const managerOf = async (group: string) =>
+    (await ldapsearch(lab(), lab().groupsOu, `(cn=${group})`, ['managedBy']))[0]!.managedby;
   /** Each object with its GUID and the number of its last change. */
   const everything = async () => {
     const found = await Promise.all(
@@ -127,6 +162,8 @@ describe('Import and reconcile of a real domain', () => {
       countryCode: '578',
       department: 'Pay',
       manager: dnOf('young'),
+      otherTelephone: ['2', '1', '3'],
+      thumbnailPhoto: photo,
     });
     // Of the two managers one is imported as well, and the other nobody's account.
     await admin.add(`CN=director,${lab().baseDn}`, {
@@ -139,12 +176,20 @@ describe('Import and reconcile of a real domain', () => {
       sAMAccountName: 'rc-veterans',
       displayName: 'rc-veterans',
       member: [dnOf('old'), dnOf('older')],
+      managedBy: dnOf('old'),
+    });
+    await admin.add(groupDn('rc-directed'), {
+      objectClass: ['top', 'group'],
+      sAMAccountName: 'rc-directed',
+      displayName: 'rc-directed',
+      managedBy: `CN=director,${lab().baseDn}`,
     });
     const before = await everything();
     const { code, answer } = await run('import', 'target', 'ad');
     expect(code).toBe(3);
-    expect(answer.counts).toMatchObject({ imported: 4, alreadyLinked: 0 });
+    expect(answer.counts).toMatchObject({ imported: 5, alreadyLinked: 0 });
     expect(rows(answer).imported).toEqual([
+      `rc-directed: delivery will then write objectClass, ${stampAttribute}`,
       `${upn('old')}: delivery will then write ${stampAttribute}`,
       `${upn('older')}: delivery will then write ${stampAttribute}`,
       `rc-veterans: delivery will then write objectClass, ${stampAttribute}`,
@@ -155,7 +200,7 @@ describe('Import and reconcile of a real domain', () => {
 
   it('imports them with members, and changes nothing but the mark', async () => {
     const { answer } = await run('import', 'target', 'ad', '--apply');
-    expect(answer.counts).toMatchObject({ imported: 4, memberships: 2, references: 1, referencesNotOurs: 1 });
+    expect(answer.counts).toMatchObject({ imported: 5, memberships: 2, references: 2, referencesNotOurs: 2 });
     expect(await read('old')).toMatchObject({
       title: ['Clerk'],
       c: ['NO'],
@@ -164,14 +209,18 @@ describe('Import and reconcile of a real domain', () => {
       department: ['Pay'],
       useraccountcontrol: ['514'],
       manager: [dnOf('young')],
+      thumbnailphoto: [photo.toString('hex')],
     });
+    expect((await read('old')).othertelephone!.sort()).toEqual(['1', '2', '3']);
+    expect(await managerOf('rc-veterans')).toEqual([dnOf('old')]);
+    expect(await managerOf('rc-directed')).toEqual([`CN=director,${lab().baseDn}`]);
     expect(await read('older')).toMatchObject({ manager: [`CN=director,${lab().baseDn}`] });
     const old = await find('Users', `userName eq "${upn('old')}"`);
     const young = await find('Users', `userName eq "${upn('young')}"`);
     expect(old[ENTERPRISE].manager.value).toBe(young.id);
     expect(await membersOf('rc-veterans')).toEqual([dnOf('old'), dnOf('older')]);
     expect((await run('import', 'target', 'ad', '--apply')).answer.counts).toMatchObject({
-      alreadyLinked: 4,
+      alreadyLinked: 5,
     });
   });
 
@@ -182,7 +231,7 @@ describe('Import and reconcile of a real domain', () => {
     await addByHand('admin', { adminCount: '1' });
     const before = await everything();
     const { answer } = await run('import', 'target', 'ad', '--apply');
-    expect(answer.counts).toMatchObject({ alreadyLinked: 4, rejected: 3 });
+    expect(answer.counts).toMatchObject({ alreadyLinked: 5, rejected: 3 });
     expect(rows(answer).rejected).toEqual([
       expect.stringMatching(/CN=admin.*adminCount/s),
       expect.stringMatching(/CN=clash.*replication conflict/s),
@@ -190,6 +239,16 @@ describe('Import and reconcile of a real domain', () => {
     ]);
     expect(await everything()).toEqual(before);
     for (const name of [copy, 'lost', 'admin']) await admin.del(dnOf(name));
+  });
+
+  it('finds them in order, and writes nothing, when a reconcile follows', async () => {
+    const before = await everything();
+    const { answer } = await run('reconcile', 'ad', '--apply');
+    expect(answer.counts).toMatchObject({ inOrder: 5 });
+    expect(answer.differences).toBe(0);
+    await gateway.operations('POST', '/links/retry', { target: 'ad', state: 'applied' });
+    await gateway.settled();
+    expect(await everything()).toEqual(before);
   });
 
   it('lets the first cycle of Entra match them: no second account, and no write of what is equal', async () => {

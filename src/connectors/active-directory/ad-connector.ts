@@ -114,8 +114,8 @@ export class AdConnector implements Connector, Lists {
     });
   }
 
-  list(kind: ResourceKind, signal: AbortSignal): AsyncIterable<ListedAccount> {
-    return this.inventory.list(kind, signal);
+  list(kind: ResourceKind, signal: AbortSignal, whole?: boolean): AsyncIterable<ListedAccount> {
+    return this.inventory.list(kind, signal, whole);
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { AndFilter, EqualityFilter, NotFilter, type SearchOptions } from 'ldapts';
 import type { ListedAccount, ResourceKind } from '../connector.js';
-import { attributesOf } from './account/attribute-fence.js';
+import { attributesOf, isForbidden } from './account/attribute-fence.js';
 import type { Fence } from './account/fence.js';
 import { replicationConflict } from './account/replication-conflict.js';
 import type { Directory } from './domain/directory.js';
@@ -13,8 +13,10 @@ import { extendedGuid, isWithin, plainDn } from './values/dn.js';
 import { isEnabled } from './values/user-account-control.js';
 
 const PAGE = 500;
-/** Large and rarely compared: read one account at a time instead. */
-const LARGE = new Set(['thumbnailphoto', 'jpegphoto', 'member', 'usercertificate']);
+/** Large and rarely compared: read one account at a time, or by who wants all that an account holds. */
+const LARGE = new Set(['thumbnailphoto', 'jpegphoto']);
+/** A photo has up to 100 KB (rangeUpper of thumbnailPhoto): a page stays at a few MB. */
+const PAGE_WITH_LARGE = 50;
 
 /** Everything of one kind in the managed scope, a page at a time. */
 export class Inventory {
@@ -25,9 +27,11 @@ export class Inventory {
     private readonly mapped: Readonly<Record<string, readonly string[]>>,
   ) {}
 
-  async *list(kind: ResourceKind, signal: AbortSignal): AsyncGenerator<ListedAccount> {
+  async *list(kind: ResourceKind, signal: AbortSignal, whole = false): AsyncGenerator<ListedAccount> {
     const mapped = this.mapped[kind] ?? [];
-    const names = [...new Set(mapped.flatMap(attributesOf))].filter((name) => !LARGE.has(name.toLowerCase()));
+    const names = [...new Set(mapped.flatMap(attributesOf))].filter(
+      (name) => !isForbidden(name) && (whole || !LARGE.has(name.toLowerCase())),
+    );
     const composed = mapped.filter((name) => attributesOf(name).length > 1);
     for (const base of outermost(this.fence.bases(kind))) {
       for await (const page of this.pages(kind, base, names, signal)) {
@@ -77,7 +81,7 @@ export class Inventory {
     yield* session.pages(
       base,
       options,
-      PAGE,
+      names.some((name) => LARGE.has(name.toLowerCase())) ? PAGE_WITH_LARGE : PAGE,
       this.referring(names).length > 0 ? [new ExtendedDnControl()] : [],
     );
   }

@@ -81,7 +81,8 @@ export class Import implements JobWork {
     if (!reverse) return;
     const pace = new Pace(this.parts.settings.reconcile.perSecond / pageSize);
     progress.step = kind;
-    for await (const page of inPages(lister.list(kind, run.signal), pageSize)) {
+    // What is not read here would be cleared by the first delivery.
+    for await (const page of inPages(lister.list(kind, run.signal, true), pageSize)) {
       await pace.turn(run.signal);
       const signal = AbortSignal.any([run.signal, AbortSignal.timeout(pageWithinMs)]);
       await this.accounts.page(run.job, target, kind, reverse, page, findings, signal);
