@@ -17,4 +17,5 @@ export {
   type Traits,
 } from './contract/index.js';
 export { FilePath, Secret, Setting } from './setting.js';
+export * from './setting-rules.js';
 export type { MappingLine, ObjectMapping } from '../mapping/types.js';

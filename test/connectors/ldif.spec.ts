@@ -117,6 +117,7 @@ describe('the LDIF connector', () => {
     unknownAnchor: 'nobody',
     uniqueNames: true,
     disables: ['User'],
+    declaredDisables: (kind) => ldif.disables!(new ldif.Settings(), kind),
     nestedGroups: true,
     checksMembers: false,
   };

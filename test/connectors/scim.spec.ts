@@ -63,6 +63,7 @@ function harness(
     unknownAnchor: 'nobody',
     uniqueNames: accounts.uniqueNames,
     disables: ['User'],
+    declaredDisables: (kind) => scim.disables!(new scim.Settings(), kind),
     nestedGroups: true,
     checksMembers: true,
     faults: {

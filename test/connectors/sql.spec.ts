@@ -77,6 +77,7 @@ function harness(
     unknownAnchor: 'nobody',
     uniqueNames: true,
     disables: ['User'],
+    declaredDisables: (kind) => sql.disables!(settingsOf({}), kind),
     nestedGroups: true,
     checksMembers: true,
     faults: {

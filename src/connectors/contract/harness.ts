@@ -48,8 +48,10 @@ export interface ContractHarness {
   unknownAnchor: string;
   /** False: names are not unique in the target, so two accounts with one name can be seeded. */
   uniqueNames: boolean;
-  /** Kinds of which an account can be disabled: `['User']`. The same as `ConnectorKind.disables` says. */
+  /** Kinds of which an account can be disabled, seen in the target itself: `['User']`. */
   disables: readonly ResourceKind[];
+  /** What `ConnectorKind.disables` says with the settings of this target: it is compared with `disables`. */
+  declaredDisables?(kind: ResourceKind): boolean;
   nestedGroups: boolean;
   /** Members that name no account are refused one by one. */
   checksMembers: boolean;

@@ -3,6 +3,8 @@ import type { ResourceKind } from '../connector.js';
 import type { CaseGroup, ContractCase, ContractHarness } from './harness.js';
 import { failsWith, isQuiet, Steps } from './steps.js';
 
+const kinds: readonly ResourceKind[] = ['User', 'Group'];
+
 const deletes = (steps: Steps): ContractCase[] => [
   {
     title: 'a deletion is counted, carried out, and then `missing`',
@@ -77,6 +79,7 @@ const stays = (steps: Steps, kind: ResourceKind): ContractCase[] => [
     title: `the policy disable leaves a ${kind}, which cannot be disabled, where it is`,
     async run() {
       const { traits, account } = await steps.create(kind);
+      const before = await steps.read(kind, account);
       const removal = steps.removal(kind, traits, 'disable');
       const plan = await steps.plan(removal, account);
       assert.ok(['none', 'retain', 'update'].includes(plan.action), plan.action);
@@ -85,8 +88,21 @@ const stays = (steps: Steps, kind: ResourceKind): ContractCase[] => [
         { disables: 0, deletes: 0, memberRemovals: 0 },
       );
       if (plan.action !== 'none') await steps.execute(plan);
-      assert.equal((await steps.read(kind, account))?.name, traits.name);
+      const after = await steps.read(kind, account);
+      assert.equal(after?.name, traits.name);
+      assert.equal(after.enabled, before?.enabled, 'it is as enabled as it was');
       isQuiet(await steps.plan(removal, account));
+    },
+  },
+];
+
+/** The gateway believes the connector kind, and warns of policies that come to nothing. */
+const declared = ({ harness }: Steps): ContractCase[] => [
+  {
+    title: 'the connector kind says of the same kinds as the cases that they can be disabled',
+    async run() {
+      for (const kind of kinds)
+        assert.equal(harness.declaredDisables!(kind), harness.disables.includes(kind), kind);
     },
   },
 ];
@@ -96,6 +112,10 @@ export function removalCases(harness: ContractHarness): CaseGroup[] {
   const can = (kind: ResourceKind) => harness.disables.includes(kind);
   return [
     { cases: [...deletes(steps), ...keeps(steps)] },
-    ...['User', 'Group'].map((kind) => ({ cases: can(kind) ? disables(steps, kind) : stays(steps, kind) })),
+    ...kinds.map((kind) => ({ cases: can(kind) ? disables(steps, kind) : stays(steps, kind) })),
+    {
+      cases: declared(steps),
+      needs: { harness: 'declaredDisables', given: harness.declaredDisables !== undefined },
+    },
   ];
 }
