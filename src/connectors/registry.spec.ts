@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConnectorRegistry, packagesOf } from './registry.js';
@@ -57,6 +57,45 @@ describe('the connector registry', () => {
     const named = 'npm:landfall-connector-nowhere';
     const registry = await ConnectorRegistry.load([named], folder);
     expect(registry.failure(named)?.detail).toMatch(/npm install landfall-connector-nowhere/);
+  });
+
+  describe('of a package that is there', () => {
+    const packaged = (name: string, scripts: object, exports = './dist/index.js') => {
+      mkdirSync(join(folder, name), { recursive: true });
+      writeFileSync(join(folder, name, 'package.json'), JSON.stringify({ type: 'module', exports, scripts }));
+      return join(folder, name);
+    };
+    const detailOf = async (named: string) =>
+      (await ConnectorRegistry.load([named], folder)).failure(named)?.detail;
+
+    it('names the build command when its compiled module is missing', async () => {
+      const root = packaged('unbuilt', { build: 'tsc' });
+      const detail = await detailOf('npm:./unbuilt/dist/index.js');
+      expect(detail).toContain(`It is not built; run: npm run build --prefix ${root}`);
+    });
+
+    it('names it when the source is named', async () => {
+      const root = packaged('source', { build: 'tsc' });
+      writeFileSync(join(root, 'index.ts'), 'throw new SyntaxError("unexpected @");');
+      const detail = await detailOf('npm:./source/index.ts');
+      expect(detail).toContain(`npm run build --prefix ${root}`);
+    });
+
+    it('speaks of no build when a path below a package is mistyped', async () => {
+      packaged('around', { build: 'tsc' });
+      expect(await detailOf('npm:./around/badgez/index.js')).toMatch(/Check the path\.$/);
+    });
+
+    it('speaks of no build where the package has none', async () => {
+      packaged('plain', {});
+      expect(await detailOf('npm:./plain/dist/index.js')).toMatch(/Check the path\.$/);
+    });
+
+    it('speaks of no build when a built module fails', async () => {
+      const root = packaged('failing', { build: 'tsc' });
+      writeFileSync(join(root, 'index.js'), 'throw new Error("no licence");');
+      expect(await detailOf('npm:./failing/index.js')).toMatch(/no licence\. Check the path\.$/);
+    });
   });
 
   it('picks the packages out of the kinds of target files', () => {

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { activeDirectory } from './active-directory/index.js';
 import type { ConnectorKind } from './kind.js';
 import { ldif } from './ldif/index.js';
+import { loadRemedy } from './load-remedy.js';
 import { memory } from './memory/index.js';
 import { scim } from './scim/index.js';
 import { sql } from './sql/index.js';
@@ -98,16 +99,13 @@ export function packagesOf(kinds: readonly string[]): string[] {
 }
 
 async function importModule(named: string, name: string, folder: string): Promise<Record<string, unknown>> {
-  const isPath = name.startsWith('.') || isAbsolute(name);
+  const path = name.startsWith('.') || isAbsolute(name) ? resolve(folder, name) : undefined;
   try {
-    return (await import(isPath ? pathToFileURL(resolve(folder, name)).href : name)) as Record<
-      string,
-      unknown
-    >;
+    return (await import(path === undefined ? name : pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const remedy = isPath ? 'Check the path.' : `Install it beside the gateway: npm install ${name}`;
-    throw new ConnectorLoadError(named, `it cannot be loaded: ${reason}. ${remedy}`, error);
+    const detail = `it cannot be loaded: ${reason}. ${loadRemedy(name, path, error)}`;
+    throw new ConnectorLoadError(named, detail, error);
   }
 }
 
