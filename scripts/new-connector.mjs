@@ -6,9 +6,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { build } from './build.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const template = join(root, 'scripts', 'connector-template');
+/** A stand-in of the application is run by Node as it is, and goes into no build. */
+const standIn = /-stand-in\.(d\.)?mts$|-stand-in\.mjs$/;
 const repositoryKit = '../../src/connectors/connector-kit.js';
 
 function stop(message) {
@@ -24,7 +27,9 @@ function named(text, name) {
     .replaceAll('SampleA', `${pascal(name)}A`)
     .replaceAll('SampleC', `${pascal(name)}C`)
     .replaceAll('SampleS', `${pascal(name)}S`)
-    .replaceAll(/\bsample(?=: ConnectorKind|\.create|\.Settings| \}|;)/g, camel(name))
+    .replaceAll('SampleH', `${pascal(name)}H`)
+    .replaceAll(/\bsample(?=: ConnectorKind|\.create|\.disables|\.Settings| \}|;)/g, camel(name))
+    .replaceAll('SAMPLE_TOKEN', `${name.replaceAll('-', '_').toUpperCase()}_TOKEN`)
     .replaceAll('sample', name);
 }
 
@@ -41,8 +46,10 @@ function inRepository(name) {
   for (const file of readdirSync(template)) {
     const text = named(readFileSync(join(template, file), 'utf8'), name);
     if (file.endsWith('.spec.ts')) {
-      const moved = text.replaceAll("'./", `'../../src/connectors/${name}/`);
+      const moved = text.replaceAll(/'\.\/(?![^']*-stand-in)/g, `'../../src/connectors/${name}/`);
       write(join(root, 'test', 'connectors', `${name}.spec.ts`), moved);
+    } else if (standIn.test(file)) {
+      write(join(root, 'test', 'connectors', file.replace('sample', name)), text);
     } else if (file.endsWith('.md')) {
       write(
         join(folder, file),
@@ -81,7 +88,7 @@ function edit(path, change) {
   else write(path, after);
 }
 
-/** A package of its own: plain ES modules, run by Node's own test runner. */
+/** A package of its own: plain ES modules, run by Node's own test runner. It loads the kit from the gateway's build. */
 async function asPackage(name, folder) {
   if (existsSync(folder) && readdirSync(folder).some((file) => !['node_modules', '.git'].includes(file))) {
     stop(`${folder} is not empty`);
@@ -89,7 +96,9 @@ async function asPackage(name, folder) {
   const { default: typescript } = await import('typescript');
   for (const file of readdirSync(template)) {
     const text = named(readFileSync(join(template, file), 'utf8'), name);
+    if (file.endsWith('.d.mts')) continue;
     if (file.endsWith('.md')) write(join(folder, file), packageReadme(text, name));
+    else if (standIn.test(file)) write(join(folder, file.replace('sample', name)), text);
     else
       write(
         join(folder, file.replace('sample', name).replace('.spec.ts', '.test.js').replace('.ts', '.js')),
@@ -107,6 +116,7 @@ async function asPackage(name, folder) {
     devDependencies: { landfall: `file:${relative(folder, root) || '.'}` },
   };
   write(join(folder, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);
+  await build();
   console.log(`\nIt passes the contract already:\n  cd ${folder} && npm install && npm test\n`);
 }
 

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ConnectorError, type ResourceKind } from '../../src/connectors/connector-kit.js';
+import { SampleHttp } from './sample-http.js';
 import type { SampleSettings } from './settings.js';
 
 /** An account as the application has it. */
@@ -16,96 +14,81 @@ export interface SampleAccount {
   members: string[];
 }
 
-/**
- * THE FILE TO REPLACE: the few things the connector asks of the application. Here it is a folder of JSON files;
- * yours calls an API. Every method throws a ConnectorError, so that delivery knows what to do next.
- */
+/** What an update writes and nothing else, so that it overwrites nobody's work. `null` clears an attribute. */
+export interface SampleChange {
+  enabled?: boolean;
+  attributes?: Record<string, string | null>;
+  addMembers?: string[];
+  removeMembers?: string[];
+}
+
+interface Page {
+  items: SampleAccount[];
+  next?: string;
+}
+
+/** THE FILE TO REPLACE: the few things the connector asks of the application, as calls of its API. */
 export class SampleApplication {
-  constructor(private readonly settings: SampleSettings) {}
+  private readonly http: SampleHttp;
 
-  async get(kind: ResourceKind, id: string): Promise<SampleAccount | undefined> {
-    return (await this.all(kind)).find((account) => account.id === id);
+  constructor(settings: SampleSettings) {
+    this.http = new SampleHttp(settings);
   }
 
-  /** Ask the application for it; reading all of them is for folders. */
-  async find(kind: ResourceKind, matches: (account: SampleAccount) => boolean): Promise<SampleAccount[]> {
-    return (await this.all(kind)).filter(matches);
+  async get(kind: ResourceKind, id: string, signal: AbortSignal): Promise<SampleAccount | undefined> {
+    const path = pathOf(kind, id);
+    return ifThere(this.http.call<SampleAccount>({ method: 'GET', path, account: true }, signal));
   }
 
-  async create(kind: ResourceKind, account: Omit<SampleAccount, 'id'>): Promise<string> {
-    await this.refuseTakenName(kind, undefined, account.attributes.name);
-    const id = randomUUID();
-    await this.write(kind, { ...account, id });
-    return id;
+  /** By the stamp (`stamp`) or by an attribute: the application searches, nobody reads everything. */
+  async find(
+    kind: ResourceKind,
+    field: string,
+    value: string,
+    signal: AbortSignal,
+  ): Promise<SampleAccount[]> {
+    const query = new URLSearchParams({ [field]: value });
+    const { items } = await this.http.call<Page>({ method: 'GET', path: `${pathOf(kind)}?${query}` }, signal);
+    return items;
   }
 
-  async update(kind: ResourceKind, account: SampleAccount): Promise<void> {
-    if (!(await this.get(kind, account.id))) throw missing(kind, account.id);
-    await this.refuseTakenName(kind, account.id, account.attributes.name);
-    await this.write(kind, account);
+  async create(kind: ResourceKind, body: Omit<SampleAccount, 'id'>, signal: AbortSignal): Promise<string> {
+    const call = { method: 'POST', path: pathOf(kind), body } as const;
+    return (await this.http.call<SampleAccount>(call, signal)).id;
+  }
+
+  async update(kind: ResourceKind, id: string, body: SampleChange, signal: AbortSignal): Promise<void> {
+    await this.http.call({ method: 'PATCH', path: pathOf(kind, id), body, account: true }, signal);
   }
 
   /** Succeeds when it is gone already. */
-  async remove(kind: ResourceKind, id: string): Promise<void> {
-    await this.attempt(() => rm(join(this.settings.folder, kind, `${id}.json`), { force: true }));
+  async remove(kind: ResourceKind, id: string, signal: AbortSignal): Promise<void> {
+    await ifThere(this.http.call({ method: 'DELETE', path: pathOf(kind, id), account: true }, signal));
   }
 
-  async all(kind: ResourceKind): Promise<SampleAccount[]> {
-    return this.attempt(async () => {
-      await stat(this.settings.folder);
-      const folder = join(this.settings.folder, kind);
-      const names = await readdir(folder).catch(() => []);
-      return Promise.all(
-        names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as SampleAccount),
-      );
-    });
-  }
-
-  private async write(kind: ResourceKind, account: SampleAccount): Promise<void> {
-    await this.attempt(async () => {
-      await stat(this.settings.folder);
-      await mkdir(join(this.settings.folder, kind), { recursive: true });
-      await writeFile(join(this.settings.folder, kind, `${account.id}.json`), JSON.stringify(account));
-    });
-  }
-
-  /** An application with unique names refuses by itself: turn its answer into this error. */
-  private async refuseTakenName(
-    kind: ResourceKind,
-    own: string | undefined,
-    name: string | undefined,
-  ): Promise<void> {
-    const [holder] = await this.find(
-      kind,
-      (account) => account.id !== own && account.attributes.name === name,
-    );
-    if (!holder) return;
-    const detail = `the name "${name}" belongs to another account`;
-    throw new ConnectorError({
-      kind: 'conflict',
-      scimType: 'uniqueness',
-      attribute: 'name',
-      holder: holder.id,
-      detail,
-    });
-  }
-
-  /**
-   * One place says what a failure means: `unavailable` (nothing happened, try again), `unknown` (sent, no answer),
-   * `rejected` (this resource cannot be written), `conflict`, `missing`, `misconfigured` (nothing would succeed).
-   */
-  private async attempt<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof ConnectorError) throw error;
-      const { code } = error as NodeJS.ErrnoException;
-      const kind = code === 'ENOENT' || code === 'EACCES' ? 'misconfigured' : 'unavailable';
-      throw new ConnectorError({ kind, detail: `the folder cannot be used: ${String(error)}` }, error);
-    }
+  /** Page by page, so that memory stays flat. */
+  async *all(kind: ResourceKind, signal: AbortSignal): AsyncIterable<SampleAccount> {
+    let after: string | undefined;
+    do {
+      const query = new URLSearchParams({ limit: '100', ...(after === undefined ? {} : { after }) });
+      const call = { method: 'GET', path: `${pathOf(kind)}?${query}` } as const;
+      const page: Page = await this.http.call<Page>(call, signal);
+      yield* page.items;
+      after = page.next;
+    } while (after !== undefined);
   }
 }
 
-function missing(kind: ResourceKind, id: string): ConnectorError {
-  return new ConnectorError({ kind: 'missing', detail: `there is no ${kind} ${id}` });
+function pathOf(kind: ResourceKind, id?: string): string {
+  const list = kind === 'Group' ? '/groups' : '/users';
+  return id === undefined ? list : `${list}/${encodeURIComponent(id)}`;
+}
+
+async function ifThere<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === 'missing') return undefined;
+    throw error;
+  }
 }

@@ -19,22 +19,22 @@ import {
   type ResourceKind,
   type Subject,
 } from '../../src/connectors/connector-kit.js';
-import type { SampleAccount, SampleApplication } from './sample-application.js';
+import type { SampleAccount, SampleApplication, SampleChange } from './sample-application.js';
 
 /** What `execute` carries out. Nobody else looks into it. */
 type Step =
   | { kind: 'create'; type: ResourceKind; account: Omit<SampleAccount, 'id'> }
-  | { kind: 'update'; type: ResourceKind; account: SampleAccount }
+  | { kind: 'update'; type: ResourceKind; anchor: string; change: SampleChange }
   | { kind: 'delete'; type: ResourceKind; anchor: string };
 
 export class SampleConnector implements Connector, Lists {
   constructor(private readonly application: SampleApplication) {}
 
   /** Connects, signs in, proves rights; changes nothing. */
-  async check(): Promise<Finding[]> {
+  async check(signal: AbortSignal): Promise<Finding[]> {
     try {
-      const users = await this.application.all('User');
-      return [{ severity: 'ok', subject: 'connection', detail: `${users.length} users` }];
+      await this.application.find('User', 'stamp', 'nobody', signal);
+      return [{ severity: 'ok', subject: 'connection', detail: 'signed in, users can be searched' }];
     } catch (error) {
       return [{ severity: 'error', subject: 'connection', detail: (error as Error).message }];
     }
@@ -43,13 +43,10 @@ export class SampleConnector implements Connector, Lists {
   /** Our own stamp first: a create whose answer was lost is found by it. Then the rules that the mapping opts into. */
   async match(subject: Subject, signal: AbortSignal): Promise<Match> {
     refuseAborted(signal);
-    const stamped = await this.application.find(subject.kind, ({ stamp }) => stamp === subject.stamp);
+    const stamped = await this.application.find(subject.kind, 'stamp', subject.stamp, signal);
     if (stamped.length > 0) return one(stamped, 'stamp', subject);
     for (const { attribute, value } of subject.match) {
-      const found = await this.application.find(
-        subject.kind,
-        ({ attributes }) => attributes[attribute] === value,
-      );
+      const found = await this.application.find(subject.kind, attribute, value, signal);
       if (found.length > 0) return one(found, attribute, subject);
     }
     return { kind: 'none' };
@@ -58,7 +55,7 @@ export class SampleConnector implements Connector, Lists {
   /** Reads the account and says what would be written. */
   async plan(subject: Subject, known: KnownAccount | undefined, signal: AbortSignal): Promise<Plan> {
     refuseAborted(signal);
-    const account = known && (await this.existing(subject.kind, known.anchor));
+    const account = known && (await this.existing(subject.kind, known.anchor, signal));
     const { desired } = subject;
     if ('removal' in desired) return planRemoval(subject.kind, desired.removal.policy, account);
     return account ? planUpdate(subject, desired, account) : planCreate(subject, desired);
@@ -70,28 +67,30 @@ export class SampleConnector implements Connector, Lists {
     signal: AbortSignal,
   ): Promise<Plan> {
     refuseAborted(signal);
-    const account = await this.existing('Group', group.anchor);
+    const account = await this.existing('Group', group.anchor, signal);
     const members = new Set(account.members);
     const refused: EdgeOutcome[] = [];
-    const changes: PlannedChange[] = [];
     for (const edge of edges) {
       if (members.has(edge.memberAnchor) === edge.present) continue;
-      if (edge.present && !(await this.application.get(edge.memberKind, edge.memberAnchor)))
+      if (edge.present && !(await this.application.get(edge.memberKind, edge.memberAnchor, signal)))
         refused.push(refusal(edge));
       else if (edge.present) members.add(edge.memberAnchor);
       else members.delete(edge.memberAnchor);
     }
-    for (const id of members)
-      if (!account.members.includes(id)) changes.push({ attribute: 'members', old: [], new: [id] });
-    const removed = account.members.filter((id) => !members.has(id));
-    changes.push(...removed.map((id) => ({ attribute: 'members', old: [id], new: [] })));
-    const step: Step = { kind: 'update', type: 'Group', account: { ...account, members: [...members] } };
+    const addMembers = [...members].filter((id) => !account.members.includes(id));
+    const removeMembers = account.members.filter((id) => !members.has(id));
+    const changes: PlannedChange[] = [
+      ...addMembers.map((id) => ({ attribute: 'members', old: [], new: [id] })),
+      ...removeMembers.map((id) => ({ attribute: 'members', old: [id], new: [] })),
+    ];
+    const change = { addMembers, removeMembers };
+    const step: Step = { kind: 'update', type: 'Group', anchor: group.anchor, change };
     return composePlan({
       action: changes.length > 0 ? 'members' : 'none',
       anchor: group.anchor,
       account: group.label,
       changes,
-      memberRemovals: removed.length,
+      memberRemovals: removeMembers.length,
       steps: step,
       edges: refused,
     });
@@ -104,20 +103,20 @@ export class SampleConnector implements Connector, Lists {
     const nothing = { facts: {}, warnings: [] };
     if (!step) return { anchor: plan.anchor, ...nothing };
     if (step.kind === 'create') {
-      const anchor = await this.application.create(step.type, step.account);
+      const anchor = await this.application.create(step.type, step.account, signal);
       return { anchor, createdByUs: true, ...nothing };
     }
     if (step.kind === 'delete') {
-      await this.application.remove(step.type, step.anchor);
+      await this.application.remove(step.type, step.anchor, signal);
       return nothing;
     }
-    await this.application.update(step.type, step.account);
-    return { anchor: step.account.id, ...nothing };
+    await this.application.update(step.type, step.anchor, step.change, signal);
+    return { anchor: step.anchor, ...nothing };
   }
 
   /** Optional: for reconcile and import. */
-  async *list(kind: ResourceKind): AsyncIterable<ListedAccount> {
-    for (const { id, stamp, enabled, attributes, members } of await this.application.all(kind)) {
+  async *list(kind: ResourceKind, signal: AbortSignal): AsyncIterable<ListedAccount> {
+    for await (const { id, stamp, enabled, attributes, members } of this.application.all(kind, signal)) {
       yield {
         anchor: id,
         ...(stamp === undefined ? {} : { stamp }),
@@ -131,8 +130,8 @@ export class SampleConnector implements Connector, Lists {
 
   async close(): Promise<void> {}
 
-  private async existing(kind: ResourceKind, anchor: string): Promise<SampleAccount> {
-    const account = await this.application.get(kind, anchor);
+  private async existing(kind: ResourceKind, anchor: string, signal: AbortSignal): Promise<SampleAccount> {
+    const account = await this.application.get(kind, anchor, signal);
     if (!account) throw new ConnectorError({ kind: 'missing', detail: `there is no ${kind} ${anchor}` });
     return account;
   }
@@ -172,24 +171,26 @@ function planCreate(subject: Subject, desired: DesiredAccount): Plan {
 }
 
 function planUpdate(subject: Subject, desired: DesiredAccount, former: SampleAccount): Plan {
-  const account = {
-    ...former,
-    enabled: desired.enabled ?? former.enabled,
-    attributes: attributesOf(desired, former),
+  const attributes = attributesOf(desired, former);
+  const enabled = desired.enabled ?? former.enabled;
+  const changes = changesOf(former.attributes, attributes, desired);
+  const change: SampleChange = {
+    attributes: Object.fromEntries(changes.map(({ attribute: name }) => [name, attributes[name] ?? null])),
   };
-  const changes = changesOf(former.attributes, account.attributes, desired);
+  const switched = former.enabled !== enabled;
+  if (switched) {
+    change.enabled = enabled;
+    changes.push({ attribute: 'enabled', old: [`${former.enabled}`], new: [`${enabled}`] });
+  }
   const anchor = former.id;
-  const switched = former.enabled !== account.enabled;
-  if (switched)
-    changes.push({ attribute: 'enabled', old: [`${former.enabled}`], new: [`${account.enabled}`] });
   if (changes.length === 0) return composePlan({ action: 'none', anchor });
   return composePlan({
-    action: !switched ? 'update' : account.enabled ? 'enable' : 'disable',
+    action: !switched ? 'update' : enabled ? 'enable' : 'disable',
     anchor,
     account: former.attributes.name,
     changes,
-    disables: switched && !account.enabled ? 1 : 0,
-    steps: { kind: 'update', type: subject.kind, account } satisfies Step,
+    disables: switched && !enabled ? 1 : 0,
+    steps: { kind: 'update', type: subject.kind, anchor, change } satisfies Step,
   });
 }
 
@@ -202,7 +203,7 @@ function planRemoval(type: ResourceKind, policy: LeaverPolicy, account: SampleAc
   }
   // A kind that cannot be disabled stays as it is.
   if (type !== 'User' || !account.enabled) return composePlan({ action: 'none', anchor });
-  const steps: Step = { kind: 'update', type, account: { ...account, enabled: false } };
+  const steps: Step = { kind: 'update', type, anchor, change: { enabled: false } };
   const changes = [{ attribute: 'enabled', old: ['true'], new: ['false'] }];
   return composePlan({
     action: 'disable',
