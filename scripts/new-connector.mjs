@@ -116,6 +116,7 @@ async function asPackage(name, folder) {
     devDependencies: { landfall: `file:${relative(folder, root) || '.'}` },
   };
   write(join(folder, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);
+  write(join(folder, '.gitignore'), 'node_modules/\ntry/\n');
   await build();
   console.log(`\nIt passes the contract already:\n  cd ${folder} && npm install && npm test\n`);
 }
