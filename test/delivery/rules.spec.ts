@@ -316,6 +316,36 @@ describe('The rules of delivery', () => {
       expect([looked, gateway.target.accounts.size]).toEqual([2, 0]);
     });
 
+    it('take over no account where a create that was not answered may have made one (10)', async () => {
+      await start({ answerWithinMs: 100 }, { retry: { firstMs: 20, longestMs: 100, attempts: 10_000 } });
+      const { target } = gateway;
+      const leaver = await gateway.user('nora');
+      await gateway.until(async () => (await gateway.link(leaver))!.state === 'applied');
+      target.before = ({ action }) => {
+        if (action === 'delete') throw unavailable();
+      };
+      await gateway.remove('User', leaver);
+      const { match } = target;
+      target.after = () => {
+        target.match = () => Promise.reject(unavailable());
+        throw new ConnectorError({ kind: 'unknown', detail: 'the answer was lost' });
+      };
+      const id = await gateway.user('otto');
+      await gateway.until(() => target.byName('otto') !== undefined);
+      target.after = () => undefined;
+      const { anchor } = target.byName('otto')!;
+      await gateway.change('User', id, { userName: 'nora' });
+      target.match = match;
+      await gateway.until(
+        async () => !!(await gateway.link(id))!.error?.detail.includes('still belongs to "nora"'),
+      );
+      target.before = () => undefined;
+      await gateway.until(async () => (await gateway.link(leaver)) === undefined);
+      await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
+      expect((await gateway.link(id))!.anchor).toBe(anchor);
+      expect(target.writes).toEqual(['create nora', 'create otto', 'delete nora', 'update nora']);
+    });
+
     it('remove what was parked in its removal when it is tried again (10)', async () => {
       await start();
       const id = await gateway.user('nora');

@@ -6,6 +6,7 @@ import { passGuard } from './guard.js';
 import type { Outcome } from './outcome.js';
 import type { AttemptParts } from './parts.js';
 import { subjectOf } from './subject.js';
+import { unansweredCreate } from './unanswered.js';
 
 /** Carries out what policy says about the account of a resource that is gone. */
 export class RemovalDelivery {
@@ -47,10 +48,7 @@ export class RemovalDelivery {
     signal: AbortSignal,
   ): Promise<KnownAccount | undefined> {
     if (link.anchor !== undefined) return { anchor: link.anchor, createdByUs: link.createdByUs };
-    const match = await target.definition.connector.match(
-      subjectOf(this.parts, link, { removal: { policy: 'retain' } }),
-      signal,
-    );
+    const match = await unansweredCreate(this.parts, target, link, signal);
     if (match.kind !== 'found') {
       if (mayStillCome(link)) throw notYet(link);
       log.step('match', 'success', 'no account was ever made');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ConnectorError, type UniqueCandidates, type UniqueValue } from '../../connectors/connector.js';
 import type { Transaction } from '../../identity/ports.js';
+import type { MappedAccount } from '../../mapping/types.js';
 import type { Link, ReservedValue } from '../model.js';
 import type { RunningTarget } from '../targets.js';
 import type { AttemptParts } from './parts.js';
@@ -24,19 +25,20 @@ export type Taken = Map<string, Set<string>>;
 /**
  * Chooses and reserves a value for each unique attribute before the first write.
  * A link that holds a reservation keeps it, and chooses again only when an input changed.
+ * `hasAccount`: also one that is not in the link yet; such a link takes over nobody's.
  */
 export async function reserve(
   parts: AttemptParts,
   target: RunningTarget,
   link: Link,
-  container: string | undefined,
-  wanted: readonly UniqueCandidates[],
+  { container, unique: wanted }: Pick<MappedAccount, 'container' | 'unique'>,
+  hasAccount: boolean,
   taken: Taken,
 ): Promise<Reserved> {
   return parts.unitOfWork.run(async (tx) => {
     const reserved: Reserved = { unique: {}, values: {} };
     for (const candidates of wanted)
-      await reserveOne(parts, tx, target, link, container, candidates, taken, reserved);
+      await reserveOne(parts, tx, target, link, container, candidates, hasAccount, taken, reserved);
     // An account whose create was not answered bears these: a better candidate that becomes free is not for it.
     if (link.anchor === undefined && wanted.length > 0) await parts.links.chose(tx, link.id, reserved.values);
     return reserved;
@@ -50,6 +52,7 @@ async function reserveOne(
   link: Link,
   container: string | undefined,
   wanted: UniqueCandidates,
+  hasAccount: boolean,
   taken: Taken,
   reserved: Reserved,
 ): Promise<void> {
@@ -93,7 +96,7 @@ async function reserveOne(
     const holder = await parts.links.get(holderId, tx);
     if (!holder)
       throw new ConnectorError({ kind: 'unavailable', detail: `"${candidate}" was given up just now` });
-    if (await takenOver(parts, tx, link, holder, reserved)) return accept(value);
+    if (!hasAccount && (await takenOver(parts, tx, link, holder, reserved))) return accept(value);
     // One temporary value is enough: with it, nothing that the others wait for is left here.
     if (held?.digest !== temporaryDigest && (await waitsForUs(parts, tx, link, holder)))
       return accept(await temporary(parts, tx, link, value, attribute, reserved));
@@ -113,7 +116,7 @@ async function takenOver(
 ): Promise<boolean> {
   if (reserved.takenOver?.id === holder.id) return true;
   // Nobody gets two accounts: one of the leavers is removed first.
-  if (link.anchor !== undefined || reserved.takenOver || !passesOn(holder)) return false;
+  if (reserved.takenOver || !passesOn(holder)) return false;
   await takeOver(parts, tx, holder, link);
   reserved.takenOver = holder;
   return true;
