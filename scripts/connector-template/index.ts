@@ -22,6 +22,7 @@ export const sample: ConnectorKind<SampleSettings> = {
   fold: (_attribute, value) => value.toLowerCase(),
   /** Users can be disabled, groups cannot. */
   disables: (_settings, kind) => kind === 'User',
+  takesPasswords: () => false,
   create: (settings) => new SampleConnector(new SampleApplication(settings)),
 };
 

@@ -59,6 +59,8 @@ export interface ConnectorKind<Settings extends object = object> {
    * `disable`, and a target file that asks for it gets a warning. Applications seldom know a disabled group.
    */
   disables?(settings: Settings, kind: ResourceKind): boolean;
+  /** Whether the target keeps passwords; absent: it does. For one that does not, none that a client sends is kept. */
+  takesPasswords?(settings: Settings): boolean;
   /** Whether its connector has `planRestore`; absent: a target file that says `whenMissing: restore` is refused. */
   restores?: boolean;
   /** Whether these settings say where resources of the type are kept. Absent: the kind keeps whatever is mapped. */

@@ -120,6 +120,7 @@ const parts: Record<
   fold: { type: 'function', required: true },
   create: { type: 'function', required: true },
   disables: { type: 'function', required: false },
+  takesPasswords: { type: 'function', required: false },
   expandCandidates: { type: 'function', required: false },
   writes: { type: 'function', required: false },
   restores: { type: 'boolean', required: false },

@@ -62,7 +62,8 @@ export class DeliveryChangeLog extends ChangeLog {
       const waits = undecided && target === deciding;
       const raised = await this.recordFor(tx, target, change, waits);
       const password = change.secrets?.password;
-      if (raised && password !== undefined) await this.seal(tx, target, raised, change, password, undecided);
+      if (raised && password !== undefined && takesPasswords(target))
+        await this.seal(tx, target, raised, change, password, undecided);
       if (waits && raised) ticket = await this.undecided(tx, target, raised, change);
     }
     return ticket;
@@ -203,6 +204,9 @@ export class DeliveryChangeLog extends ChangeLog {
     return { changeId: change.id, target: target.name, linkId: raised.id, deadline: monotonic() + within };
   }
 }
+
+const takesPasswords = ({ definition: { kind, settings } }: RunningTarget): boolean =>
+  kind.takesPasswords?.(settings) ?? true;
 
 /** Milliseconds that the request still waits for the target's word. */
 function timeLeft(target: RunningTarget, { decideBy = Infinity }: Change): number {

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { activeDirectory } from '../../src/connectors/active-directory/index.js';
 import type { Connector, Lists, ResourceKind } from '../../src/connectors/connector.js';
 import {
   contractCases,
@@ -9,7 +10,7 @@ import {
 import { desiredSubject } from '../connectors/desired-subject.js';
 import { ldapsearch, type Entry } from '../e2e/ldapsearch.js';
 import { adminClient, useLab } from '../lab.js';
-import { connect, initialPassword } from './domain.js';
+import { connect, initialPassword, settingsOf } from './domain.js';
 import { LdapProxy, type Rule } from './proxy/ldap-proxy.js';
 
 /** Names of the kit are longer than an account name may be. */
@@ -102,6 +103,7 @@ describe('The Active Directory connector', () => {
     readsTarget: true,
     uniqueNames: true,
     disables: ['User'],
+    declaredDisables: (kind) => activeDirectory.disables!(settingsOf(lab()), kind),
     nestedGroups: true,
     checksMembers: true,
     faults: {

@@ -3,7 +3,7 @@ import { deliveryDefaults } from '../../src/delivery/target-definition.js';
 import { sqlOf } from '../../src/store/sql/sql.js';
 import { onEveryEngine } from '../store/stores.js';
 import { caller, noView, objectDefinition, TestGateway, type TestTarget } from './gateway.js';
-import { RecordingTarget } from './recording-target.js';
+import { recordingKind, RecordingTarget } from './recording-target.js';
 
 const rejected = (detail = 'the title is too long') => new ConnectorError({ kind: 'rejected', detail });
 const unavailable = () => new ConnectorError({ kind: 'unavailable', detail: 'nobody answers' });
@@ -542,6 +542,24 @@ describe('The rules of delivery', () => {
       const kept = await gateway.opened.delivery.sealed.ofLink((await gateway.link(id))!.id);
       expect(kept.filter(({ purpose }) => purpose === 'set')).toEqual([]);
       await run('UPDATE link SET lease_owner = NULL, lease_until = NULL WHERE id = ?', [holder.id]);
+    });
+
+    it('keep no password for a target that takes none (27)', async () => {
+      const takesPasswords = (settings: object) => 'passwords' in settings;
+      const kind = { ...recordingKind, takesPasswords };
+      for (const [settings, kept] of [
+        [{}, 0],
+        [{ passwords: true }, 1],
+      ] as const) {
+        await start({ kind, settings, answerWithinMs: 50 });
+        gateway.target.before = () => {
+          throw unavailable();
+        };
+        const id = await gateway.user('nora', {}, { password: 'Waiting-1' });
+        const sealed = await gateway.opened.delivery.sealed.ofLink((await gateway.link(id))!.id);
+        expect(sealed.filter(({ purpose }) => purpose === 'set')).toHaveLength(kept);
+        await gateway.close();
+      }
     });
 
     it('leave no password behind a refusal, a removal or its time (27)', async () => {

@@ -25,5 +25,6 @@ export const ldif: ConnectorKind<LdifSettings> = {
   },
   fold: (_attribute, value) => value.normalize('NFKC').toLowerCase(),
   disables: (_settings, kind) => kind === 'User',
+  takesPasswords: ({ passwords }) => passwords === 'write',
   create: (settings, context) => new LdifConnector(settings, new Journal(settings.folder, context.now)),
 };

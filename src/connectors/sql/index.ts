@@ -42,6 +42,7 @@ export const sql: ConnectorKind<SqlSettings> = {
     attribute === (kind === 'Group' ? 'display_name' : 'user_name') ? `${kind}.${attribute}` : undefined,
   fold: (_attribute, value) => value.toLowerCase(),
   disables: ({ users, groups }, kind) => (kind === 'Group' ? groups : users)?.enabled !== undefined,
+  takesPasswords: () => false,
   holds: ({ groups }, type) => type === 'User' || (type === 'Group' && groups !== undefined),
   create,
 };

@@ -1,5 +1,5 @@
-import { HIDDEN, shown } from '../compose-plan.js';
-import type { DesiredAccount, PlannedChange, Subject, TargetValue } from '../connector.js';
+import { shown } from '../compose-plan.js';
+import type { DesiredAccount, PlannedChange, TargetValue } from '../connector.js';
 import type { Database, Parameter, Row } from './database.js';
 
 /** What is to be in one column. */
@@ -100,17 +100,11 @@ export function shownValue(value: unknown): readonly string[] {
   return [typeof value === 'object' ? JSON.stringify(value) : String(value)];
 }
 
-export function changesOf(
-  writes: readonly ColumnWrite[],
-  row: Row | undefined,
-  subject: Subject,
-): PlannedChange[] {
-  const changes = writes.map(({ column, value, mapping, secret }) => ({
+export function changesOf(writes: readonly ColumnWrite[], row: Row | undefined): PlannedChange[] {
+  return writes.map(({ column, value, mapping, secret }) => ({
     attribute: column,
     old: shown(shownValue(row?.[column]), secret),
     new: shown(shownValue(value), secret),
     ...(mapping === undefined ? {} : { mapping }),
   }));
-  const note = 'a SQL target takes no passwords';
-  return subject.password ? [...changes, { attribute: 'password', old: [], new: [HIDDEN], note }] : changes;
 }

@@ -167,7 +167,7 @@ export class SqlConnector implements Connector, Lists {
       action: 'disable',
       anchor,
       account,
-      changes: changesOf(writes, row, subject),
+      changes: changesOf(writes, row),
       disables: 1,
       steps,
     });
@@ -230,7 +230,7 @@ function planCreate(subject: Subject, writes: readonly ColumnWrite[]): Plan {
   return composePlan({
     action: 'create',
     account: subject.label,
-    changes: changesOf(filled, undefined, subject),
+    changes: changesOf(filled, undefined),
     steps,
   });
 }
@@ -252,7 +252,7 @@ function planUpdate(
     action: !switches ? 'update' : desired.enabled ? 'enable' : 'disable',
     anchor,
     account,
-    changes: changesOf(writes, row, subject),
+    changes: changesOf(writes, row),
     disables: switches && !desired.enabled ? 1 : 0,
     steps,
   });
