@@ -59,6 +59,26 @@ describe('Members of protected groups', () => {
     await refused(person);
   });
 
+  it('are refused where they administer the DNS: that group has another number in each domain', async () => {
+    const dns = connect(lab(), { settings: { groups: { container: lab().unmanagedOu } } });
+    const person = user(dns, 'adp-dns');
+    await person.apply();
+    await makeGroup('DnsAdmins', '-2147483644', await dnOf('adp-dns'));
+    const fresh = connect(lab(), { settings: { groups: { container: lab().unmanagedOu } } });
+    const same = Object.assign(user(fresh, 'adp-dns', { id: person.id }), { anchor: person.anchor });
+    await refused(same);
+    const itself = group(fresh, 'DnsAdmins', {
+      match: [{ attribute: 'sAMAccountName', value: 'DnsAdmins' }],
+    });
+    await expect(fresh.match(itself.subject(), soon())).resolves.toMatchObject({
+      kind: 'refused',
+      detail: expect.stringContaining('its members rule the domain'),
+    });
+    await admin.del(await dnOf('DnsAdmins'));
+    expect(await same.plan({ password: undefined })).toMatchObject({ action: 'none' });
+    await Promise.all([dns.close(), fresh.close()]);
+  });
+
   it.each([
     ['a security group of the settings', 'adp-named', '-2147483646'],
     ['a distribution group of the settings, which is in no token', 'adp-mail', '2'],

@@ -1,5 +1,5 @@
 import { ConnectorError, type ResourceKind } from '../../connector.js';
-import type { Directory } from '../domain/directory.js';
+import { PRIVILEGED_NAMES, type Directory } from '../domain/directory.js';
 import type { AdSession } from '../session/ad-session.js';
 import type { AdEntry } from '../session/entry.js';
 import type { AdSettings } from '../settings.js';
@@ -74,6 +74,7 @@ export class Fence {
     if ((entry.number('adminCount') ?? 0) > 0) return 'it is protected (adminCount is set).';
     if (entry.one('isCriticalSystemObject') === 'TRUE') return 'it is a critical system object.';
     if (entry.sid !== '' && ridOf(entry.sid) < FIRST_ORDINARY_RID) return 'it is a built-in account.';
+    if (PRIVILEGED_NAMES.some((named) => names(named, entry))) return 'its members rule the domain.';
     if (/cloud/i.test(entry.one('msDS-ObjectSoa') ?? ''))
       return 'it is managed by Entra itself (msDS-ObjectSoa is Cloud).';
     const { accounts, groups } = this.settings.protected;

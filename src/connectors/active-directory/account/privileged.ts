@@ -24,11 +24,12 @@ export async function privilege(
   const isMember = entry.names().some((name) => name.startsWith('memberof'));
   const primary = entry.number('primaryGroupID') ?? DOMAIN_USERS;
   if (!isMember && primary === DOMAIN_USERS) return undefined;
-  const { domainSid } = await directory.facts(session);
+  const { domainSid, privilegedSids } = await directory.facts(session);
   const named = await protectedGroups(directory, session);
   const sids = new Set([
     ...PRIVILEGED_RIDS.map((rid) => `${domainSid}-${rid}`),
     ...PRIVILEGED_BUILTIN_RIDS.map((rid) => `S-1-5-32-${rid}`),
+    ...privilegedSids,
     ...named.map(({ sid }) => sid),
   ]);
   const reached = await tokenGroups(directory, session, entry);

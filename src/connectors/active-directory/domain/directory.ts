@@ -16,6 +16,8 @@ export interface DomainFacts {
   baseDn: string;
   dnsDomain: string;
   domainSid: string;
+  /** SIDs of groups whose members rule the domain and whose RID differs from domain to domain. */
+  privilegedSids: readonly string[];
   upnSuffixes: readonly string[];
   /** Deleted objects keep their attributes and memberships for a while (MS-ADTS §3.1.1.9.1). */
   recycleBin: boolean;
@@ -141,6 +143,13 @@ export class Directory {
     });
   }
 
+  private async sidsOf(session: AdSession, names: readonly string[]): Promise<string[]> {
+    const found = await Promise.all(
+      names.map((name) => this.findByValue(session, 'sAMAccountName', name, ['objectSid'])),
+    );
+    return found.flat().map(({ sid }) => sid);
+  }
+
   private async readFacts(session: AdSession): Promise<DomainFacts> {
     const baseDn = this.baseDn(session);
     const head = await this.readOne(session, baseDn, ['objectSid', 'minPwdLength', 'pwdProperties']);
@@ -168,6 +177,7 @@ export class Directory {
       baseDn,
       dnsDomain,
       domainSid: head.sid,
+      privilegedSids: await this.sidsOf(session, PRIVILEGED_NAMES),
       upnSuffixes: [
         ...new Set(
           [dnsDomain, ...suffixes, ...this.settings.upnSuffixes].map((suffix) => suffix.toLowerCase()),
@@ -183,6 +193,9 @@ export class Directory {
     };
   }
 }
+
+/** They load code into the DNS service of a controller ([MS-DNSP] §2.2.1.1.2, ServerLevelPluginDll); SDProp does not know them. */
+export const PRIVILEGED_NAMES = ['DnsAdmins'];
 
 /** Samba says this of an object that another of its processes is moving this moment. */
 const BEING_MOVED = /Error retrieving instanceType for base/;
