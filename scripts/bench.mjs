@@ -4,9 +4,9 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.mjs';
 import { logFolder, root } from './root.mjs';
 import { main, PlainError, say } from './run-logged.mjs';
 
@@ -21,15 +21,6 @@ function readArguments(args) {
   }
   return { clients: options['--clients'].split(',').map(Number), count: Number(options['--count']) };
 }
-
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 function quickstart(args, env) {
   const child = spawn(process.execPath, [join(root, 'scripts', 'quickstart.mjs'), ...args], {

@@ -10,11 +10,11 @@ import {
   readFileSync,
   rmSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from '../free-port.mjs';
 import { PlainError } from '../plain-error.mjs';
 import { alive, endGroup, tail } from './process.mjs';
 
@@ -43,15 +43,6 @@ function unprivileged() {
     throw new PlainError('PostgreSQL refuses to run as root and there is no account postgres or nobody');
   return { uid: Number(account[2]), gid: Number(account[3]) };
 }
-
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 const readyLine = /database system is ready to accept connections/;
 
