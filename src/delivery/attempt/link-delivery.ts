@@ -14,7 +14,7 @@ import { passwordFor, rememberMark, type PasswordInUse } from './password.js';
 import { reserve, type Reserved, type Taken } from './reserve.js';
 import { desiredAccount, mappingInput, refuseProblems, subjectOf, type SeenResource } from './subject.js';
 import { adoptFrom, passesOn, takeOver } from './take-over.js';
-import { unansweredCreate } from './unanswered.js';
+import { hasAccount } from './unanswered.js';
 
 const mostCandidates = 50;
 
@@ -50,9 +50,10 @@ export class LinkDelivery {
     signal: AbortSignal,
   ): Promise<Outcome> {
     const taken: Taken = new Map();
-    const hasAccount = await this.hasAccount(target, link, log, signal);
+    log.enter('match');
+    const owner = await hasAccount(this.parts, target, link, signal);
     for (let tries = 0; ; tries++) {
-      const reserved = await reserve(this.parts, target, link, mapped, hasAccount, taken);
+      const reserved = await reserve(this.parts, target, link, mapped, owner, taken);
       if (reserved.takenOver) {
         adoptFrom(link, reserved.takenOver);
         log.step('match', 'success', `takes over the account of the leaver "${reserved.takenOver.label}"`);
@@ -69,19 +70,6 @@ export class LinkDelivery {
         );
       }
     }
-  }
-
-  /** Also by a create of an earlier attempt, which chose names before it: nobody gets the account of a leaver as a second one. */
-  private async hasAccount(
-    target: RunningTarget,
-    link: Link,
-    log: AttemptLog,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    if (link.anchor !== undefined) return true;
-    if (Object.keys(link.uniqueValues).length === 0) return false;
-    log.enter('match');
-    return (await unansweredCreate(this.parts, target, link, signal)).kind === 'found';
   }
 
   /** Somebody unknown to us owns a generated value: the next candidate may do. */

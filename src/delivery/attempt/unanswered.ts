@@ -14,3 +14,15 @@ export function unansweredCreate(
   const subject = subjectOf(parts, link, { removal: { policy: 'retain' } });
   return target.definition.connector.match(subject, signal);
 }
+
+/** Also by a create of an earlier attempt, which chose names before it: nobody gets that of a leaver as a second one. */
+export async function hasAccount(
+  parts: AttemptParts,
+  target: RunningTarget,
+  link: Link,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (link.anchor !== undefined) return true;
+  if (Object.keys(link.uniqueValues).length === 0) return false;
+  return (await unansweredCreate(parts, target, link, signal)).kind === 'found';
+}
