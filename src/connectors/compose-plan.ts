@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { EdgeOutcome, Plan, PlanAction, PlannedChange } from './connector.js';
+import type {
+  EdgeOutcome,
+  GroupAccount,
+  MembershipEdge,
+  Plan,
+  PlanAction,
+  PlannedChange,
+} from './connector.js';
 
 export interface PlanParts {
   action: PlanAction;
@@ -37,6 +44,35 @@ export function composePlan(parts: PlanParts): Plan {
     steps,
     ...(edges === undefined ? {} : { edges }),
   };
+}
+
+/** The step of a plan of `composeMembersPlan`. */
+export interface MembersStep {
+  kind: 'members';
+  anchor: string;
+  edges: readonly MembershipEdge[];
+}
+
+/** A plan that writes `work`, the edges that are not so in the target yet; what is refused already is told with it. */
+export function composeMembersPlan(
+  { anchor, label }: GroupAccount,
+  work: readonly MembershipEdge[],
+  refused: readonly EdgeOutcome[] = [],
+): Plan {
+  const none: readonly string[] = [];
+  return composePlan({
+    action: work.length > 0 ? 'members' : 'none',
+    anchor,
+    account: label,
+    changes: work.map(({ memberAnchor, present }) => ({
+      attribute: 'members',
+      old: present ? none : [memberAnchor],
+      new: present ? [memberAnchor] : none,
+    })),
+    memberRemovals: work.filter(({ present }) => !present).length,
+    steps: { kind: 'members', anchor, edges: work } satisfies MembersStep,
+    edges: refused,
+  });
 }
 
 /** What plan and log show in place of a secret value. */

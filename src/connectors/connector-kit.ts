@@ -5,7 +5,14 @@
 export * from './connector.js';
 export * from './kind.js';
 export { refuseAborted } from './abort.js';
-export { composePlan, HIDDEN, shown, type PlanParts } from './compose-plan.js';
+export {
+  composeMembersPlan,
+  composePlan,
+  HIDDEN,
+  shown,
+  type MembersStep,
+  type PlanParts,
+} from './compose-plan.js';
 export {
   contractCases,
   leftOutCases,

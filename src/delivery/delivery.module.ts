@@ -61,22 +61,24 @@ export interface DeliveryConfig {
   kept?: readonly KeptRows[];
 }
 
-const stores = [
-  LinkStore,
-  LeaseStore,
-  EdgeStore,
-  UndecidedStore,
-  ReservationStore,
-  SealedStore,
-  TargetStore,
-  TurnStore,
-  LogStore,
-  StoreClock,
-  PassStore,
-  JobStore,
-  InventoryStore,
-  EmploymentStore,
-] as const;
+type StoreToken<Store> = abstract new (...given: never[]) => Store;
+
+const stores: { [Name in keyof DeliveryStores]: StoreToken<DeliveryStores[Name]> } = {
+  links: LinkStore,
+  leases: LeaseStore,
+  edges: EdgeStore,
+  undecided: UndecidedStore,
+  reservations: ReservationStore,
+  sealed: SealedStore,
+  targetStore: TargetStore,
+  turns: TurnStore,
+  logs: LogStore,
+  clock: StoreClock,
+  passProgress: PassStore,
+  jobs: JobStore,
+  inventory: InventoryStore,
+  employment: EmploymentStore,
+};
 
 function wire(
   config: DeliveryConfig,
@@ -86,39 +88,9 @@ function wire(
   indexer: ResourceIndexer,
   ...given: unknown[]
 ): Delivery {
-  const [
-    links,
-    leases,
-    edges,
-    undecided,
-    reservations,
-    sealed,
-    targetStore,
-    turns,
-    logs,
-    clock,
-    passProgress,
-    jobs,
-    inventory,
-    employment,
-  ] = given;
+  const named = Object.keys(stores).map((name, index) => [name, given[index]]);
   return new Delivery({
-    stores: {
-      links,
-      leases,
-      edges,
-      undecided,
-      reservations,
-      sealed,
-      targetStore,
-      turns,
-      logs,
-      clock,
-      passProgress,
-      jobs,
-      inventory,
-      employment,
-    } as DeliveryStores,
+    stores: Object.fromEntries(named) as DeliveryStores,
     unitOfWork,
     resources,
     indexer,
@@ -165,7 +137,14 @@ export class DeliveryModule {
     const offered: Provider[] = [
       {
         provide: Delivery,
-        inject: [DELIVERY_CONFIG, Targets, UnitOfWork, ResourceStore, ResourceIndexer, ...stores],
+        inject: [
+          DELIVERY_CONFIG,
+          Targets,
+          UnitOfWork,
+          ResourceStore,
+          ResourceIndexer,
+          ...Object.values(stores),
+        ],
         useFactory: wire,
       },
       { provide: Jobs, inject: [Delivery, SchemaRegistry, Authority], useFactory: createJobs },

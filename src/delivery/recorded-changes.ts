@@ -1,47 +1,27 @@
-import type { Caller, Resource } from '../identity/model.js';
-import {
+import { FollowingChangeLog } from '../identity/following-change-log.js';
+import type {
   ChangeLog,
-  type Change,
-  type ChangeRecorder,
-  type ResourceStore,
-  type Ticket,
-  type Transaction,
+  Change,
+  ChangeRecorder,
+  ResourceStore,
+  Ticket,
+  Transaction,
 } from '../identity/ports.js';
 import { Undo, type Undoing } from '../identity/undo.js';
 
 /** Every change passes here, also those that rules and jobs make: the recorder is told in the same transaction. */
-export class RecordedChangeLog extends ChangeLog {
+export class RecordedChangeLog extends FollowingChangeLog {
   constructor(
-    private readonly inner: ChangeLog,
+    inner: ChangeLog,
     private readonly recorder: ChangeRecorder,
   ) {
-    super();
-  }
-
-  admit(type: string): Promise<void> {
-    return this.inner.admit(type);
+    super(inner);
   }
 
   async record(tx: Transaction, change: Change): Promise<Ticket | undefined> {
     const ticket = await this.inner.record(tx, change);
     await this.recorder.changed(tx, change);
     return ticket;
-  }
-
-  undecidedOn(tx: Transaction, resourceIds: readonly string[]): Promise<string | undefined> {
-    return this.inner.undecidedOn(tx, resourceIds);
-  }
-
-  keep(tx: Transaction, changeId: string): Promise<void> {
-    return this.inner.keep(tx, changeId);
-  }
-
-  rearm(tx: Transaction, resource: Resource, caller: Caller): Promise<void> {
-    return this.inner.rearm(tx, resource, caller);
-  }
-
-  wake(): void {
-    this.inner.wake();
   }
 }
 

@@ -1,5 +1,5 @@
 import { refuseAborted } from '../abort.js';
-import { composePlan } from '../compose-plan.js';
+import { composeMembersPlan, composePlan, type MembersStep } from '../compose-plan.js';
 import {
   ConnectorError,
   type Applied,
@@ -26,7 +26,7 @@ type Step =
   | { kind: 'create'; subject: Subject; writes: readonly Write[]; enabled: boolean }
   | { kind: 'update'; anchor: string; writes: readonly Write[]; enabled?: boolean; subject?: Subject }
   | { kind: 'delete'; anchor: string }
-  | { kind: 'members'; anchor: string; edges: readonly MembershipEdge[] };
+  | MembersStep;
 
 const plain = { facts: {}, warnings: [] };
 
@@ -85,19 +85,7 @@ export class MemoryConnector implements Connector, Lists {
     const work = wanted.filter(
       (edge) => !ghosts.includes(edge) && account.members.has(edge.memberAnchor) !== edge.present,
     );
-    return composePlan({
-      action: work.length > 0 ? 'members' : 'none',
-      anchor: group.anchor,
-      account: group.label,
-      changes: work.map(({ memberAnchor, present }) => ({
-        attribute: 'members',
-        old: present ? [] : [memberAnchor],
-        new: present ? [memberAnchor] : [],
-      })),
-      memberRemovals: work.filter(({ present }) => !present).length,
-      steps: { kind: 'members', anchor: group.anchor, edges: work } satisfies Step,
-      edges: ghosts.map(refusedGhost),
-    });
+    return composeMembersPlan(group, work, ghosts.map(refusedGhost));
   }
 
   async execute(plan: Plan, signal: AbortSignal): Promise<Applied> {

@@ -1,4 +1,4 @@
-import { composePlan } from '../compose-plan.js';
+import { composePlan, type MembersStep } from '../compose-plan.js';
 import {
   ConnectorError,
   type Applied,
@@ -23,7 +23,7 @@ import { describe, listedAccount } from './listed-account.js';
 import { replaceResource } from './replace-resource.js';
 import { createDocument, PATCH_OP, patchOperations, replaceDocument } from './scim-document.js';
 import type { ScimLookup } from './scim-lookup.js';
-import type { MembersStep, ScimMembers } from './scim-members.js';
+import type { ScimMembers } from './scim-members.js';
 import { parsePath, readPath } from './scim-path.js';
 import type { ScimSession } from './scim-session.js';
 import { changesOf, isActive, writesFor, type ScimWrite } from './scim-writes.js';

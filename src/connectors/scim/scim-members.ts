@@ -1,4 +1,4 @@
-import { composePlan } from '../compose-plan.js';
+import { composeMembersPlan, type MembersStep } from '../compose-plan.js';
 import {
   ConnectorError,
   type Applied,
@@ -15,12 +15,6 @@ import { isObject, member } from './scim-path.js';
 import type { ScimSession } from './scim-session.js';
 import { replaceResource } from './replace-resource.js';
 
-export interface MembersStep {
-  kind: 'members';
-  anchor: string;
-  edges: readonly MembershipEdge[];
-}
-
 /** Memberships of one group: differences only, in requests of bounded size. */
 export class ScimMembers {
   constructor(
@@ -35,20 +29,7 @@ export class ScimMembers {
     const now = new Set(memberIds(body));
     const wanted = [...new Map(edges.map((edge) => [edge.memberId, edge])).values()];
     const work = wanted.filter(({ memberAnchor, present }) => now.has(memberAnchor) !== present);
-    const anchor = group.anchor;
-    if (work.length === 0) return composePlan({ action: 'none', anchor, account: group.label });
-    return composePlan({
-      action: 'members',
-      anchor,
-      account: group.label,
-      changes: work.map(({ memberAnchor, present }) => ({
-        attribute: 'members',
-        old: present ? [] : [memberAnchor],
-        new: present ? [memberAnchor] : [],
-      })),
-      memberRemovals: work.filter(({ present }) => !present).length,
-      steps: { kind: 'members', anchor, edges: work } satisfies MembersStep,
-    });
+    return composeMembersPlan(group, work);
   }
 
   async execute({ anchor, edges }: MembersStep, signal: AbortSignal): Promise<Applied> {

@@ -1,4 +1,4 @@
-import { composePlan } from '../compose-plan.js';
+import { composePlan, type MembersStep } from '../compose-plan.js';
 import {
   ConnectorError,
   type Applied,
@@ -21,7 +21,7 @@ import type { Database, Row, Run } from './database.js';
 import { column, table } from './identifiers.js';
 import { changesOf, differing, shownValue, truth, writesOf, type ColumnWrite } from './row-writes.js';
 import type { AccountTable } from './settings.js';
-import type { MembersStep, SqlMembers } from './sql-members.js';
+import type { SqlMembers } from './sql-members.js';
 import { selectRows, type SqlTables } from './sql-tables.js';
 
 type Step =

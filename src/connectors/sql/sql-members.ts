@@ -1,4 +1,4 @@
-import { composePlan } from '../compose-plan.js';
+import { composeMembersPlan, type MembersStep } from '../compose-plan.js';
 import {
   ConnectorError,
   type Applied,
@@ -11,12 +11,6 @@ import type { Database, Parameter, Run } from './database.js';
 import { column, table } from './identifiers.js';
 import { chunks, mostParameters, places, type SqlTables } from './sql-tables.js';
 
-export interface MembersStep {
-  kind: 'members';
-  anchor: string;
-  edges: readonly MembershipEdge[];
-}
-
 /** Rows of the memberships table: differences only, all of one plan in one transaction. */
 export class SqlMembers {
   constructor(
@@ -27,7 +21,7 @@ export class SqlMembers {
   async plan(group: GroupAccount, edges: readonly MembershipEdge[], signal: AbortSignal): Promise<Plan> {
     // Nothing was ever written, so nothing is to be taken out.
     if (!this.tables.keepsMemberships)
-      return membersPlan(
+      return composeMembersPlan(
         group,
         [],
         edges
@@ -55,7 +49,7 @@ export class SqlMembers {
           ),
           ...ghosts.map((edge) => refusal(edge, `there is no row for the member ${edge.memberAnchor}`)),
         ];
-        return membersPlan(group, work, refused);
+        return composeMembersPlan(group, work, refused);
       },
       signal,
     );
@@ -165,26 +159,6 @@ export class SqlMembers {
       await run(sql, [anchor, ...some]);
     }
   }
-}
-
-function membersPlan(
-  group: GroupAccount,
-  work: readonly MembershipEdge[],
-  refused: readonly EdgeOutcome[],
-): Plan {
-  return composePlan({
-    action: work.length > 0 ? 'members' : 'none',
-    anchor: group.anchor,
-    account: group.label,
-    changes: work.map(({ memberAnchor, present }) => ({
-      attribute: 'members',
-      old: present ? [] : [memberAnchor],
-      new: present ? [memberAnchor] : [],
-    })),
-    memberRemovals: work.filter(({ present }) => !present).length,
-    steps: { kind: 'members', anchor: group.anchor, edges: work } satisfies MembersStep,
-    edges: refused,
-  });
 }
 
 function refusal({ memberId }: MembershipEdge, detail: string): EdgeOutcome {

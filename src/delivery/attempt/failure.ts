@@ -5,6 +5,7 @@ import { backOff } from '../retry-policy.js';
 import type { AttemptLog } from './attempt-log.js';
 import { decidable } from './decidable.js';
 import type { AttemptParts } from './parts.js';
+import { undoing, type UndecidedChange } from './undoing.js';
 import { undoneElsewhere } from './undone-elsewhere.js';
 import { WaitsFor, willMove } from './waits-for.js';
 
@@ -126,21 +127,12 @@ export class FailureClosing {
   private async undo(
     tx: Transaction,
     link: Link,
-    change: Awaited<ReturnType<AttemptParts['undecided']['pendingOfLink']>>[number],
+    change: UndecidedChange,
     error: ConnectorError,
     now: number,
   ): Promise<boolean> {
     const { undo, undecided } = this.parts;
-    const taken = await undo.undo(tx, {
-      changeId: change.changeId,
-      kind: change.kind,
-      resourceId: link.resourceId,
-      resourceType: link.resourceType,
-      former: change.former,
-      versionAfter: change.versionAfter,
-      caller: change.caller,
-      at: now,
-    });
+    const taken = await undo.undo(tx, undoing(link, change, now));
     if (!taken) return false;
     await undecided.resolve(tx, change.changeId, 'undone', {
       detail: error.detail,

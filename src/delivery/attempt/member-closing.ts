@@ -6,6 +6,7 @@ import type { AttemptLog } from './attempt-log.js';
 import { linkError } from './failure.js';
 import type { MemberOutcome } from './member-delivery.js';
 import type { AttemptParts } from './parts.js';
+import { undoing } from './undoing.js';
 import { undoneElsewhere } from './undone-elsewhere.js';
 
 const keptForeverMs = 100 * 365 * 86_400_000;
@@ -74,16 +75,7 @@ export class MemberClosing {
     for (const change of await this.parts.undecided.pendingOfLink(tx, link.id)) {
       if (!changes.has(change.changeId)) continue;
       const mine = refusals.filter(({ edge }) => edge.changeId === change.changeId);
-      const taken = await this.parts.undo.undo(tx, {
-        changeId: change.changeId,
-        kind: change.kind,
-        resourceId: link.resourceId,
-        resourceType: link.resourceType,
-        former: change.former,
-        versionAfter: change.versionAfter,
-        caller: change.caller,
-        at: now,
-      });
+      const taken = await this.parts.undo.undo(tx, undoing(link, change, now));
       if (!taken) continue;
       await this.parts.edges.add(tx, link.target, change.former?.edges ?? [], undefined, now);
       await undoneElsewhere(this.parts, tx, link, change, now);

@@ -1,8 +1,7 @@
 import type { Transaction } from '../../identity/ports.js';
 import type { Link } from '../model.js';
 import type { AttemptParts } from './parts.js';
-
-type Undone = Awaited<ReturnType<AttemptParts['undecided']['pendingOfLink']>>[number];
+import type { UndecidedChange } from './undoing.js';
 
 /**
  * What the deciding target refused is taken back for the other targets, in the same transaction: they have waited for
@@ -12,7 +11,7 @@ export async function undoneElsewhere(
   parts: AttemptParts,
   tx: Transaction,
   decider: Link,
-  change: Undone,
+  change: UndecidedChange,
   now: number,
 ): Promise<void> {
   const { links, edges, sealed } = parts;

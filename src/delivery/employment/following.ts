@@ -1,41 +1,21 @@
-import type { Caller, Resource } from '../../identity/model.js';
-import { ChangeLog, type Change, type Ticket, type Transaction } from '../../identity/ports.js';
+import { FollowingChangeLog } from '../../identity/following-change-log.js';
+import type { ChangeLog, Change, Ticket, Transaction } from '../../identity/ports.js';
 import { Undo, type Undoing } from '../../identity/undo.js';
 import type { Periods } from './periods.js';
 
 /** Every change passes here, and leaves behind when it is to be looked at again. */
-export class DatedChangeLog extends ChangeLog {
+export class DatedChangeLog extends FollowingChangeLog {
   constructor(
-    private readonly inner: ChangeLog,
+    inner: ChangeLog,
     private readonly periods: Periods,
   ) {
-    super();
-  }
-
-  admit(type: string): Promise<void> {
-    return this.inner.admit(type);
+    super(inner);
   }
 
   /** The row comes before the links: the scheduler locks them in the same order. */
   async record(tx: Transaction, change: Change): Promise<Ticket | undefined> {
     await this.periods.follow(tx, change);
     return this.inner.record(tx, change);
-  }
-
-  undecidedOn(tx: Transaction, resourceIds: readonly string[]): Promise<string | undefined> {
-    return this.inner.undecidedOn(tx, resourceIds);
-  }
-
-  keep(tx: Transaction, changeId: string): Promise<void> {
-    return this.inner.keep(tx, changeId);
-  }
-
-  rearm(tx: Transaction, resource: Resource, caller: Caller): Promise<void> {
-    return this.inner.rearm(tx, resource, caller);
-  }
-
-  wake(): void {
-    this.inner.wake();
   }
 }
 

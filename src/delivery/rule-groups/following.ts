@@ -1,25 +1,15 @@
-import type { Caller, Resource } from '../../identity/model.js';
-import {
-  ChangeLog,
-  type Change,
-  type ResourceStore,
-  type Ticket,
-  type Transaction,
-} from '../../identity/ports.js';
+import { FollowingChangeLog } from '../../identity/following-change-log.js';
+import type { ChangeLog, Change, ResourceStore, Ticket, Transaction } from '../../identity/ports.js';
 import { Undo, type Undoing } from '../../identity/undo.js';
 import { ruleCaller, type RuleMemberships } from './rule-memberships.js';
 
 /** Every change of identity passes here: rule groups refuse theirs, and follow those of their members in the same transaction. */
-export class RuleFollowingChangeLog extends ChangeLog {
+export class RuleFollowingChangeLog extends FollowingChangeLog {
   constructor(
-    private readonly inner: ChangeLog,
+    inner: ChangeLog,
     private readonly rules: RuleMemberships,
   ) {
-    super();
-  }
-
-  admit(type: string): Promise<void> {
-    return this.inner.admit(type);
+    super(inner);
   }
 
   async record(tx: Transaction, change: Change): Promise<Ticket | undefined> {
@@ -27,22 +17,6 @@ export class RuleFollowingChangeLog extends ChangeLog {
     const ticket = await this.inner.record(tx, change);
     if (change.kind === 'create' || change.kind === 'update') await this.rules.followChange(tx, change);
     return ticket;
-  }
-
-  undecidedOn(tx: Transaction, resourceIds: readonly string[]): Promise<string | undefined> {
-    return this.inner.undecidedOn(tx, resourceIds);
-  }
-
-  keep(tx: Transaction, changeId: string): Promise<void> {
-    return this.inner.keep(tx, changeId);
-  }
-
-  rearm(tx: Transaction, resource: Resource, caller: Caller): Promise<void> {
-    return this.inner.rearm(tx, resource, caller);
-  }
-
-  wake(): void {
-    this.inner.wake();
   }
 }
 
