@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { loadConfig } from '../config/load-config.js';
 import { CliError } from './cli-error.js';
 
 export interface GatewayAccess {
@@ -24,11 +23,11 @@ export type Query = Record<string, string | undefined>;
 
 /** Verbs that look into or change the running gateway go through its operations API: nothing else opens the store. */
 export class OperationsApi {
-  private readonly base: string;
+  /** Known from the first request on. */
+  private base = '';
   private readonly token: string;
 
   constructor(private readonly access: GatewayAccess) {
-    this.base = gatewayUrl(access);
     this.token = tokenOf(access);
   }
 
@@ -66,7 +65,8 @@ export class OperationsApi {
     );
   }
 
-  private fetch(path: string, { type, ...request }: Sent): Promise<Response> {
+  private async fetch(path: string, { type, ...request }: Sent): Promise<Response> {
+    this.base ||= await gatewayUrl(this.access);
     return fetch(`${this.base}/operations/v1${path}`, {
       ...request,
       headers: {
@@ -124,9 +124,10 @@ function cause(error: unknown): string {
   return inner?.code ?? (error instanceof Error ? error.message : String(error));
 }
 
-function gatewayUrl({ url, config }: GatewayAccess): string {
+async function gatewayUrl({ url, config }: GatewayAccess): Promise<string> {
   const given = url ?? process.env.LANDFALL_URL;
   if (given !== undefined && given !== '') return checkedUrl(given);
+  const { loadConfig } = await import('../config/load-config.js');
   const { server } = loadConfig(config, { kinds: [], withoutSecrets: true }).config;
   const everywhere = server.host === '0.0.0.0' || server.host === '::';
   const host = everywhere ? '127.0.0.1' : server.host.includes(':') ? `[${server.host}]` : server.host;

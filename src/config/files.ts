@@ -1,5 +1,5 @@
 /** The classes of the configuration files: what may stand in each, checked, explained and documented from one place. */
-export { AuthFile, FailuresBlock, TokenEntry, tokenClients, tokenScopes } from './files/auth-file.js';
+export { AuthFile, FailuresBlock, TokenEntry } from './files/auth-file.js';
 export { AuthorityEntry } from './files/authority-entry.js';
 export {
   DeliveryFile,

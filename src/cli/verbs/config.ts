@@ -2,14 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { editorSchemas } from '../../config/editor-schema.js';
 import { printProblem, printProblems } from '../../config/problem.js';
-import { ConnectorRegistry } from '../../connectors/registry.js';
-import { readConfig } from '../../read-config.js';
-import { sourceKinds } from '../../sources/source-kinds.js';
 import { CliError } from '../cli-error.js';
 import { globals, show } from '../context.js';
 import { withExamples } from '../examples.js';
+
+const configuration = () => import('../configuration.js');
 
 export function addConfigVerbs(program: Command): void {
   const config = program.command('config').description('the configuration files');
@@ -25,6 +23,7 @@ function addCheck(config: Command): void {
     .option('--no-secrets', 'do not look secrets and files up: for checking away from the machine')
     .action(async (options: { secrets: boolean }, command: Command) => {
       const folder = globals(command).config;
+      const { readConfig } = await configuration();
       const {
         problems,
         warnings,
@@ -51,6 +50,7 @@ function addPrint(config: Command): void {
     .argument('[file]', 'one file, e.g. targets/ad.yaml')
     .action(async (file: string | undefined, _options: object, command: Command) => {
       const folder = globals(command).config;
+      const { readConfig } = await configuration();
       const { problems, shown } = await readConfig(folder, { withoutSecrets: true });
       if (problems.length > 0) throw new CliError(printProblems(folder, problems), 2, true);
       if (file !== undefined && !(file in shown)) {
@@ -72,7 +72,8 @@ function addSchema(config: Command): void {
     .description('JSON Schemas of the files, for completion and checks in editors')
     .argument('[file]', 'server, auth, store, scim, delivery, target or source')
     .option('--write <folder>', 'write all of them into a folder')
-    .action((file: string | undefined, options: { write?: string }) => {
+    .action(async (file: string | undefined, options: { write?: string }) => {
+      const { ConnectorRegistry, editorSchemas, sourceKinds } = await configuration();
       const schemas = editorSchemas(new ConnectorRegistry().kinds, sourceKinds);
       if (options.write !== undefined) return writeSchemas(schemas, options.write);
       if (file !== undefined && !(file in schemas)) {

@@ -1,22 +1,11 @@
 import type { Command } from 'commander';
-import { printProblems } from '../../config/problem.js';
-import { storeOptions } from '../../gateway-options.js';
-import { readConfig } from '../../read-config.js';
-import { beginEpoch, putInPlace, UnusableBackup } from '../../store/backup/restore.js';
-import { StoreLocked } from '../../store/lock.js';
-import { openStore } from '../../store/store.js';
 import { CliError } from '../cli-error.js';
 import { globals, show } from '../context.js';
 import { withExamples } from '../examples.js';
+import type { Restored } from '../restore-store.js';
 
 interface RestoreOptions {
   afterExternal?: boolean;
-}
-
-interface Restored {
-  former?: string;
-  epoch: string;
-  paused: string[];
 }
 
 export function addRestoreVerb(program: Command): void {
@@ -33,7 +22,8 @@ export function addRestoreVerb(program: Command): void {
     .action(async (file: string | undefined, options: RestoreOptions, command: Command) => {
       if ((file === undefined) !== (options.afterExternal === true))
         throw new CliError('name the file of the backup, or --after-external', 2);
-      const restored = await restoreFrom(globals(command).config, file);
+      const { restoreStore } = await import('../restore-store.js');
+      const restored = await restoreStore(globals(command).config, file);
       show(command, restored, () => words(restored));
     });
   withExamples(
@@ -41,28 +31,6 @@ export function addRestoreVerb(program: Command): void {
     'landfall restore /var/backups/landfall-2027-11-30.sqlite',
     'landfall restore --after-external',
   );
-}
-
-async function restoreFrom(folder: string, file: string | undefined): Promise<Restored> {
-  const { config, problems } = await readConfig(folder);
-  if (problems.length > 0) throw new CliError(printProblems(folder, problems), 2, true);
-  const options = storeOptions(config);
-  if (file !== undefined && options.engine !== 'sqlite')
-    throw new CliError('PostgreSQL is restored with pg_restore; then: landfall restore --after-external', 2);
-  try {
-    const former =
-      file !== undefined && options.engine === 'sqlite' ? putInPlace(options.file, file) : undefined;
-    const paused = config.targets.map(({ name }) => name);
-    const store = await openStore(options);
-    try {
-      return { ...(former === undefined ? {} : { former }), epoch: await beginEpoch(store, paused), paused };
-    } finally {
-      await store.close();
-    }
-  } catch (error) {
-    if (error instanceof UnusableBackup || error instanceof StoreLocked) throw new CliError(error.message);
-    throw error;
-  }
 }
 
 const words = ({ former, paused }: Restored) =>

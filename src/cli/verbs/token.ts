@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { stringify } from 'yaml';
-import { hashToken } from '../../auth/index.js';
-import { tokenClients, tokenScopes } from '../../config/files.js';
+import { hashToken } from '../../auth/tokens.js';
+import { tokenClients, tokenScopes } from '../../config/files/token-words.js';
 import { show } from '../context.js';
 import { withExamples } from '../examples.js';
 

@@ -14,9 +14,7 @@ import {
 } from 'class-validator';
 import { Setting } from '../../connectors/setting.js';
 import { IsDuration } from '../units.js';
-
-export const tokenClients = ['entra', 'okta', 'generic'] as const;
-export const tokenScopes = ['scim', 'inbound', 'operations', 'metrics', 'events'] as const;
+import { tokenClients, tokenScopes } from './token-words.js';
 
 export class TokenEntry {
   @Setting('Name of the token, as the provisioning log shows it.', { example: 'entra' })
