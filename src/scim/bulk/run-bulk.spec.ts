@@ -9,8 +9,10 @@ class Recorder implements BulkExecutor {
 
   execute(operation: BulkOperation) {
     this.seen.push(`${operation.method} ${operation.path} ${JSON.stringify(operation.data ?? null)}`);
-    if (JSON.stringify(operation.data ?? null).includes('bad'))
-      return Promise.resolve(this.fail(400, 'invalidValue', 'bad'));
+    if (JSON.stringify(operation.data ?? null).includes('bad')) {
+      const location = operation.method === 'POST' ? {} : { location: operation.path };
+      return Promise.resolve({ ...this.fail(400, 'invalidValue', 'bad'), ...location });
+    }
     if (operation.method !== 'POST') return Promise.resolve({ status: 200, version: 'W/"2"' });
     const id = `id${this.next++}`;
     return Promise.resolve({ status: 201, id, location: `${operation.path}/${id}`, version: 'W/"1"' });
@@ -86,6 +88,15 @@ describe('Bulk', () => {
     ]);
     expect(seen.at(-1)).toBe('DELETE /Groups/id1 null');
     expect(statuses).toEqual([409, 400]);
+  });
+
+  it('names no place of what it took back', async () => {
+    const { seen, results } = await run([
+      post('a', { members: [{ value: 'bulkId:a', display: 'bad' }] }, '/Groups'),
+    ]);
+    expect(seen.map((line) => line.split(' ')[0])).toEqual(['POST', 'PATCH', 'DELETE']);
+    expect(results).toEqual([expect.not.objectContaining({ location: expect.anything() as string })]);
+    expect(results[0]!.status).toBe(400);
   });
 
   it('takes a created resource back when failOnErrors ends the run inside a circle', async () => {

@@ -201,6 +201,8 @@ class BulkRun {
     const { method, bulkId } = this.request.operations[index]!;
     this.results[index] = { method, ...(bulkId === undefined ? {} : { bulkId }), ...outcome };
     if (outcome.status < 400) return;
+    // A POST that fails made nothing, so it has no place (RFC 7644 §3.7.3).
+    if (method === 'POST') delete this.results[index].location;
     this.errors += 1;
     if (bulkId !== undefined && method === 'POST') this.failed.add(bulkId);
   }

@@ -57,7 +57,10 @@ const storeFailure = (): HttpFailure => ({
   headers: { 'retry-after': '10' },
 });
 
+/** Nest wraps what Fastify refuses, and keeps the code of it in the cause only. */
 function nestFailure(error: HttpException): HttpFailure {
+  const refused = frameworkFailure(error.cause);
+  if (refused) return refused;
   const response = error.getResponse();
   const detail =
     typeof response === 'object' && 'detail' in response && typeof response.detail === 'string'
