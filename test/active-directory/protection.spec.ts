@@ -152,6 +152,7 @@ describe('The marks of adopted accounts', () => {
     await admin?.unbind();
   });
   const mark = 'msDS-cloudExtensionAttribute1';
+  const guest = () => `CN=Guest,CN=Users,${lab().baseDn}`;
   const attributes = ['objectClass', mark, 'adminDescription', 'member'];
   const read = async (name: string) =>
     (await ldapsearch(lab(), lab().baseDn, `(sAMAccountName=${name})`, attributes))[0]!;
@@ -175,14 +176,14 @@ describe('The marks of adopted accounts', () => {
       await admin.add(`CN=${name},${isUser ? lab().usersOu : lab().groupsOu}`, {
         objectClass: isUser ? 'user' : 'group',
         sAMAccountName: name,
-        ...(isUser ? { userPrincipalName: `${name}@contoso.example` } : { member: lab().bindDn }),
+        ...(isUser ? { userPrincipalName: `${name}@contoso.example` } : { member: guest() }),
       });
       const adopted = await adopt((isUser ? user : group)(ad, name, { password: undefined, enabled: false }));
       await adopted.apply();
       const entry = await read(name);
       expect(entry[mark.toLowerCase()]).toEqual([`${storeId}:${adopted.id}`]);
       expect(entry.admindescription).toBeUndefined();
-      if (!isUser) expect(entry.member).toEqual([lab().bindDn]);
+      if (!isUser) expect(entry.member).toEqual([guest()]);
       expect(await adopted.plan()).toMatchObject({ action: 'none' });
       const other = connect(lab(), { storeId: 'another-store' });
       try {
