@@ -110,6 +110,8 @@ export abstract class SealedStore {
   /** What a change that was undone wanted to set. */
   abstract eraseOfChange(tx: Transaction, linkId: string, changeId: string): Promise<void>;
   abstract eraseOfLink(tx: Transaction, linkId: string): Promise<void>;
+  /** The account is gone: what was generated for it is worthless, and what a client sent waits for the next one. */
+  abstract accountGone(tx: Transaction, linkId: string): Promise<void>;
   abstract eraseExpired(now: number): Promise<number>;
 }
 

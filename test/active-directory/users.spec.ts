@@ -94,6 +94,16 @@ describe('Users in a real domain', () => {
     expect(await again(next.passwordMark, 'Gr4nite-Kettle!74')).toMatchObject({ action: 'none' });
   });
 
+  it('makes no account without its password, whatever was said of the password of a former one', async () => {
+    const former = user(ad, 'adu-replaced');
+    await former.apply();
+    const { passwordMark: mark } = await former.plan();
+    const anew = user(ad, 'adu-anew', { password: undefined });
+    const subject = { ...anew.subject(), password: { value: 'Gr4nite-Kettle!77', mustChange: false, mark } };
+    await ad.execute(await ad.plan(subject, undefined, soon()), soon());
+    expect(await canBind(lab(), 'adu-anew@contoso.example', 'Gr4nite-Kettle!77')).toBe(true);
+  });
+
   it('writes each of two passwords that follow each other at once', async () => {
     const quick = user(ad, 'adu-two');
     await quick.apply();

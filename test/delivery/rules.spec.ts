@@ -544,6 +544,36 @@ describe('The rules of delivery', () => {
       await run('UPDATE link SET lease_owner = NULL, lease_until = NULL WHERE id = ?', [holder.id]);
     });
 
+    it('set a password that waits when the account has to be made again (27)', async () => {
+      await start({ objects: { User: { whenMissing: 'recreate' } } });
+      const id = await gateway.user('nora', {}, { password: 'Former-1' });
+      gateway.target.deleteByHand('nora');
+      await setPassword(id, 'Waiting-1');
+      await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
+      expect(gateway.target.byName('nora')!.password).toBe('Waiting-1');
+      expect(gateway.target.writes).toEqual(['create nora', 'create nora']);
+    });
+
+    it('believe nothing that was noted of the password of another account (27)', async () => {
+      await start({ answerWithinMs: 50 }, { retry: { firstMs: 20, longestMs: 100, attempts: 10_000 } });
+      const leaver = await gateway.user('nora');
+      await gateway.until(async () => (await gateway.link(leaver))!.state === 'applied');
+      gateway.target.before = () => {
+        throw unavailable();
+      };
+      await gateway.remove('User', leaver);
+      const id = await gateway.user('otto', {}, { password: 'Waiting-1' });
+      const { sealed } = gateway.opened.delivery;
+      const waiting = async () => (await sealed.ofLink((await gateway.link(id))!.id)).at(-1)!;
+      const row = await waiting();
+      await gateway.opened.store.unitOfWork.run((tx) => sealed.begin(tx, row.id, 'no account'));
+      await gateway.change('User', id, { userName: 'nora' });
+      await gateway.until(async () => (await gateway.link(id))!.anchor !== undefined);
+      expect(await waiting()).not.toHaveProperty('mark');
+      gateway.target.before = () => undefined;
+      await gateway.until(() => gateway.target.byName('nora')?.password === 'Waiting-1');
+    });
+
     it('keep no password for a target that takes none (27)', async () => {
       const takesPasswords = (settings: object) => 'passwords' in settings;
       const kind = { ...recordingKind, takesPasswords };

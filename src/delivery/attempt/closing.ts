@@ -89,7 +89,7 @@ export class Closing {
       formerOwners: null,
       facts: {},
     });
-    await sealed.eraseOfLink(tx, link.id);
+    await sealed.accountGone(tx, link.id);
     await links.raiseReferring(tx, link.target, link.resourceId);
     await edges.raiseAll(tx, link.target, link.resourceId, now);
   }

@@ -72,6 +72,11 @@ function toSealed(row: Row): SealedPassword {
   };
 }
 
+/** A mark says something of the account that it was read from, and of no other. */
+export async function forgetMarks(sql: Sql, linkId: string): Promise<void> {
+  await sql.run('UPDATE sealed SET mark = NULL WHERE link_id = ?', [linkId]);
+}
+
 export class SqlSealedStore extends SealedStore {
   constructor(
     private readonly reader: Sql,
@@ -148,6 +153,12 @@ export class SqlSealedStore extends SealedStore {
 
   async eraseOfLink(tx: Transaction, linkId: string): Promise<void> {
     await sqlOf(tx).run('DELETE FROM sealed WHERE link_id = ?', [linkId]);
+  }
+
+  async accountGone(tx: Transaction, linkId: string): Promise<void> {
+    const sql = sqlOf(tx);
+    await sql.run("DELETE FROM sealed WHERE link_id = ? AND purpose = 'initial'", [linkId]);
+    await forgetMarks(sql, linkId);
   }
 
   eraseExpired(now: number): Promise<number> {

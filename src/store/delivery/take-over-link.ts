@@ -2,6 +2,7 @@ import type { Link } from '../../delivery/model.js';
 import { storeNow } from '../clock.js';
 import { toJson, type Sql } from '../sql/sql.js';
 import { again } from './raise-link.js';
+import { forgetMarks } from './sql-secret-stores.js';
 
 export async function wakeWaiting(sql: Sql, linkId: string): Promise<void> {
   await sql.run(
@@ -30,6 +31,7 @@ export async function takeOverLink(sql: Sql, from: Link, to: Link): Promise<bool
   );
   await sql.run('UPDATE reservation SET link_id = ? WHERE link_id = ?', [to.id, from.id]);
   await sql.run('DELETE FROM sealed WHERE link_id = ?', [from.id]);
+  await forgetMarks(sql, to.id);
   await wakeWaiting(sql, from.id);
   return true;
 }

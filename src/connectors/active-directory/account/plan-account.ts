@@ -255,9 +255,8 @@ export class AccountPlanner {
     if (!subject.password) return;
     const mark = entry?.one('pwdLastSet') ?? absent;
     const { mark: former } = subject.password;
-    const arrived =
-      former === absent ? entry !== undefined && hasPassword(entry) : former !== undefined && former !== mark;
-    if (arrived) {
+    const arrived = former === absent ? entry && hasPassword(entry) : former !== undefined && former !== mark;
+    if (arrived && entry) {
       draft.password = { passwordArrived: true };
       return;
     }
