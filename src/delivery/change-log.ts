@@ -3,11 +3,11 @@ import type { Caller, Resource } from '../identity/model.js';
 import { IdentityError } from '../identity/identity.errors.js';
 import { ChangeLog, type Change, type Ticket, type Transaction } from '../identity/ports.js';
 import { labelOf } from './label.js';
-import type { Cause } from './model.js';
+import { priorities, type Cause } from './model.js';
 import { monotonic } from './monotonic.js';
 import type { EdgeStore, SealedStore, StoreClock, UndecidedStore } from './ports.js';
 import type { Lease } from './lease-store.js';
-import type { LinkStore, RaisedLink } from './link-store.js';
+import type { LinkStore, LinkSubject, RaisedLink } from './link-store.js';
 import type { Sealing } from './sealing.js';
 import type { DeliverySettings } from './target-definition.js';
 import type { Replica, RunningTarget, Targets } from './targets.js';
@@ -86,7 +86,7 @@ export class DeliveryChangeLog extends ChangeLog {
         resourceType: resource.type,
         label: labelOf(resource),
         cause: { caller: caller.name, source: caller.source, correlationId: caller.correlationId },
-        priority: 0,
+        priority: priorities.interactive,
       });
     }
   }
@@ -221,13 +221,13 @@ function causeOf(change: Change): Cause {
   };
 }
 
-function subjectOf(target: RunningTarget, change: Change) {
+function subjectOf(target: RunningTarget, change: Change): LinkSubject {
   return {
     target: target.name,
     resourceId: change.resource.id,
     resourceType: change.resource.type,
     label: labelOf(change.resource),
     cause: causeOf(change),
-    priority: 0,
+    priority: priorities.interactive,
   };
 }

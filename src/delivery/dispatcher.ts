@@ -1,6 +1,6 @@
 import { Attempt, type AttemptLogger } from './attempt/attempt.js';
 import type { AttemptParts } from './attempt/parts.js';
-import type { Link } from './model.js';
+import { priorities, type Link } from './model.js';
 import { farthest } from './retry-policy.js';
 import type { DeliverNow } from './settlement.js';
 import type { RunningTarget } from './targets.js';
@@ -108,7 +108,7 @@ export class Dispatcher implements DeliverNow {
   }
 
   private deliver(target: RunningTarget, link: Link): Promise<void> {
-    return target.inPlace(link.priority === 0, () => this.attempt.run(target, link));
+    return target.inPlace(link.priority === priorities.interactive, () => this.attempt.run(target, link));
   }
 
   private once(linkId: string, work: () => Promise<void>): Promise<void> {

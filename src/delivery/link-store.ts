@@ -1,7 +1,7 @@
 import type { ResourceKind } from '../connectors/connector.js';
 import type { Transaction } from '../identity/ports.js';
 import type { Lease } from './lease-store.js';
-import type { Cause, HeldPlan, Link, LinkError, LinkState, ReservedValue } from './model.js';
+import type { Cause, HeldPlan, Link, LinkError, LinkState, Priority, ReservedValue } from './model.js';
 
 export interface RaisedLink {
   id: string;
@@ -17,7 +17,7 @@ export interface LinkSubject {
   resourceType: ResourceKind;
   label: string;
   cause: Cause;
-  priority: number;
+  priority: Priority;
 }
 
 /** What a close writes on a link; anything absent stays. */

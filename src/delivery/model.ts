@@ -12,6 +12,10 @@ import type {
 export type LinkState = 'due' | 'applied' | 'parked' | 'held' | 'removing' | 'retained';
 
 /** Who asked last, for the provisioning log. */
+/** What somebody waits for goes before what a pass over everything raises. The order is the order of work. */
+export const priorities = { interactive: 0, background: 10 } as const;
+export type Priority = (typeof priorities)[keyof typeof priorities];
+
 export interface Cause {
   caller: string;
   source: string;
@@ -49,7 +53,7 @@ export interface Link {
   createdByUs: boolean;
   generation: number;
   state: LinkState;
-  priority: number;
+  priority: Priority;
   attempts: number;
   nextAttemptAt: number;
   edgesDueAt?: number;

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../identity/ports.js';
 import { sameJson } from '../../schema/same-json.js';
-import type { Link, LinkError, Undecided } from '../model.js';
+import { priorities, type Link, type LinkError, type Undecided } from '../model.js';
 import type { AttemptLog } from './attempt-log.js';
 import { decidable } from './decidable.js';
 import type { Outcome } from './outcome.js';
@@ -75,7 +75,14 @@ export class Closing {
       const { dependsOn, objects } = definition;
       if (name === target) continue;
       if (!dependsOn.includes(target) && !objects[resourceType]!.readsFactsOf.includes(target)) continue;
-      await this.parts.links.raise(tx, { target: name, resourceId, resourceType, label, cause, priority: 0 });
+      await this.parts.links.raise(tx, {
+        target: name,
+        resourceId,
+        resourceType,
+        label,
+        cause,
+        priority: priorities.interactive,
+      });
     }
   }
 
@@ -205,7 +212,7 @@ export class Closing {
     now: number,
   ): Promise<void> {
     // A pass over everything has nothing to tell about those that are out of scope; a change has.
-    const left = outcome.kind === 'skipped' && link.priority === 0;
+    const left = outcome.kind === 'skipped' && link.priority === priorities.interactive;
     if (!log.noteworthy && outcome.kind !== 'held' && !left) return;
     const anchor = outcome.kind === 'applied' ? (outcome.anchor ?? undefined) : undefined;
     const state = outcome.kind === 'held' ? 'pending' : outcome.kind === 'skipped' ? 'skipped' : 'success';

@@ -2,7 +2,7 @@ import { newId } from '../../identity/id.js';
 import type { Resource } from '../../identity/model.js';
 import type { ResourceStore, Transaction, UnitOfWork } from '../../identity/ports.js';
 import { labelOf } from '../label.js';
-import type { Cause } from '../model.js';
+import { priorities, type Cause } from '../model.js';
 import type { StoreClock } from '../ports.js';
 import type { LinkStore } from '../link-store.js';
 import { ruleCaller, type RuleMemberships } from '../rule-groups/rule-memberships.js';
@@ -20,9 +20,6 @@ export interface ReviewParts {
   periods: Periods;
   memberships: RuleMemberships;
 }
-
-/** Behind everything that somebody waits for. */
-const background = 10;
 
 /** Looks again at resources because of the day: whose period has changed is delivered, and follows its rule groups. */
 export class Review {
@@ -64,7 +61,14 @@ export class Review {
     const { id: resourceId, type: resourceType } = resource;
     const label = labelOf(resource);
     for (const { name: target } of targets.for(resourceType))
-      await links.raise(tx, { target, resourceId, resourceType, label, cause, priority: background });
+      await links.raise(tx, {
+        target,
+        resourceId,
+        resourceType,
+        label,
+        cause,
+        priority: priorities.background,
+      });
   }
 
   private async followRules(tx: Transaction, changed: readonly Resource[], cause: Cause): Promise<void> {

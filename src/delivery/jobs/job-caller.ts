@@ -1,10 +1,7 @@
 import type { Caller } from '../../identity/model.js';
 import type { Job } from './job.js';
-import type { Link } from '../model.js';
+import { priorities, type Link } from '../model.js';
 import type { LinkSubject } from '../link-store.js';
-
-/** Behind everything that somebody waits for. */
-export const background = 10;
 
 /** Whom the log and the store name; nobody waits for these changes. */
 export function jobCaller({ kind, id }: Job): Caller {
@@ -16,5 +13,5 @@ export function raisedBy(
   { target, resourceId, resourceType, label }: Pick<Link, 'target' | 'resourceId' | 'resourceType' | 'label'>,
 ): LinkSubject {
   const cause = { caller: job.kind, source: job.kind, correlationId: job.id };
-  return { target, resourceId, resourceType, label, cause, priority: background };
+  return { target, resourceId, resourceType, label, cause, priority: priorities.background };
 }

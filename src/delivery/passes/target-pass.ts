@@ -2,7 +2,7 @@ import { newId } from '../../identity/id.js';
 import type { Resource } from '../../identity/model.js';
 import type { ResourceStore, UnitOfWork } from '../../identity/ports.js';
 import { labelOf } from '../label.js';
-import type { Cause, Link } from '../model.js';
+import { priorities, type Cause, type Link } from '../model.js';
 import type { EdgeStore, PassProgress, PassStore, StoreClock } from '../ports.js';
 import type { LinkStore } from '../link-store.js';
 import type { RunningTarget } from '../targets.js';
@@ -19,9 +19,6 @@ export interface TargetPassParts {
   pageSize: number;
   wake(): void;
 }
-
-/** Behind everything that somebody waits for. */
-const background = 10;
 
 /** After a change of its file everything in a target is looked at again, and what has no link yet gets one. */
 export class TargetPass implements Pass {
@@ -128,7 +125,7 @@ export const passName = (target: string): string => `target ${target}`;
 const causeOf = (why: string): Cause => ({ caller: why, source: 'mapping', correlationId: newId() });
 
 function again({ target, resourceId, resourceType, label }: Link, cause: Cause) {
-  return { target, resourceId, resourceType, label, cause, priority: background };
+  return { target, resourceId, resourceType, label, cause, priority: priorities.background };
 }
 
 function first(target: string, resource: Resource, cause: Cause) {
@@ -139,6 +136,6 @@ function first(target: string, resource: Resource, cause: Cause) {
     resourceType: type,
     label: labelOf(resource),
     cause,
-    priority: background,
+    priority: priorities.background,
   };
 }

@@ -1,4 +1,4 @@
-import type { Edge, HeldPlan, Link, LinkError, ReservedValue } from '../../delivery/model.js';
+import type { Edge, HeldPlan, Link, LinkError, ReservedValue, Priority } from '../../delivery/model.js';
 import { parseJson, type Row } from '../sql/sql.js';
 
 export interface LinkRow extends Row {
@@ -22,7 +22,7 @@ export function toLink(row: Row): Link {
     createdByUs: Boolean(row.created_by_us),
     generation: number(row.generation),
     state: String(row.state) as Link['state'],
-    priority: number(row.priority),
+    priority: number(row.priority) as Priority,
     attempts: number(row.attempts),
     nextAttemptAt: number(row.next_attempt_at),
     edgesDueAt: optionalNumber(row.edges_due_at),

@@ -3,11 +3,8 @@ import type { Link } from '../../delivery/model.js';
 import type { UnitOfWork } from '../../identity/ports.js';
 import { storeNow } from '../clock.js';
 import { marks, sqlOf, type Sql } from '../sql/sql.js';
+import { dueWork, nextDue } from './due-work.js';
 import { toLink } from './link-rows.js';
-
-/** No other target has still to decide the last change of the resource. */
-const decided =
-  "NOT EXISTS (SELECT 1 FROM undecided u WHERE u.resource_id = link.resource_id AND u.state = 'pending' AND u.link_id <> link.id)";
 
 export class SqlLeaseStore extends LeaseStore {
   constructor(
@@ -21,22 +18,7 @@ export class SqlLeaseStore extends LeaseStore {
     return this.unitOfWork.run(async (tx) => {
       const sql = sqlOf(tx);
       const now = await storeNow(sql);
-      const skip = sql.engine === 'postgres' ? 'FOR UPDATE SKIP LOCKED' : '';
-      const free = '(lease_until IS NULL OR lease_until < ?)';
-      const work = await sql.all<{ id: string }>(
-        `SELECT id FROM link WHERE target = ? AND state IN ('due', 'removing') AND (next_attempt_at <= ? OR next_attempt_at > ?) AND ${free} AND ${decided}
-         ORDER BY priority, next_attempt_at LIMIT ? ${skip}`,
-        [target, now, now + farthest.links, now, limit],
-      );
-      if (work.length < limit) {
-        const groups = await sql.all<{ id: string }>(
-          `SELECT id FROM link WHERE target = ? AND edges_due_at IS NOT NULL AND (edges_due_at <= ? OR edges_due_at > ?)
-             AND state = 'applied' AND ${free} AND ${decided} ORDER BY edges_due_at LIMIT ? ${skip}`,
-          [target, now, now + farthest.edges, now, limit - work.length],
-        );
-        work.push(...groups);
-      }
-      const ids = [...new Set(work.map((row) => row.id))];
+      const ids = await dueWork(sql, target, now, limit, farthest);
       if (ids.length === 0) return [];
       const rows = await sql.all(
         `UPDATE link SET lease_owner = ?, lease_until = ? WHERE id IN (${marks(ids.length)}) RETURNING *`,
@@ -80,15 +62,7 @@ export class SqlLeaseStore extends LeaseStore {
   }
 
   async nextDueAt(target: string): Promise<number | undefined> {
-    const free = '(lease_until IS NULL OR lease_until < ?)';
-    const now = await storeNow(this.reader);
-    const row = await this.reader.get<{ at: number | null }>(
-      `SELECT MIN(at) AS at FROM (
-         SELECT MIN(next_attempt_at) AS at FROM link WHERE target = ? AND state IN ('due', 'removing') AND ${free} AND ${decided}
-         UNION ALL SELECT MIN(edges_due_at) AS at FROM link WHERE target = ? AND edges_due_at IS NOT NULL AND state = 'applied' AND ${free} AND ${decided}) AS due`,
-      [target, now, target, now],
-    );
-    return row?.at === null || row?.at === undefined ? undefined : Number(row.at);
+    return nextDue(this.reader, target, await storeNow(this.reader));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Link, LinkState, ReservedValue } from '../../delivery/model.js';
+import { priorities, type Link, type LinkState, type ReservedValue } from '../../delivery/model.js';
 import {
   LinkStore,
   type LinkClose,
@@ -257,10 +257,10 @@ export class SqlLinkStore extends LinkStore {
       );
       if (page.length === 0) return { raised: 0 };
       const raised = await sql.run(
-        `UPDATE link SET generation = generation + 1, state = ${again}, next_attempt_at = ?, priority = 10, attempts = 0
+        `UPDATE link SET generation = generation + 1, state = ${again}, next_attempt_at = ?, priority = ?, attempts = 0
          WHERE id IN (${marks(page.length)}) AND ((state IN ('applied', 'parked', 'due') AND mapping_revision <> ?)
            OR (state IN ('applied', 'parked') AND mapping_revision IS NULL))`,
-        [now, ...page.map((row) => row.id), revision],
+        [now, priorities.background, ...page.map((row) => row.id), revision],
       );
       return { last: page.at(-1)!.id, raised };
     });
