@@ -131,7 +131,8 @@ export interface SealedPassword {
   linkId: string;
   resourceId: string;
   target: string;
-  purpose: 'set' | 'initial';
+  /** `owed`: none yet; somebody new has the account of one who left, and is to get an initial password of their own. */
+  purpose: 'set' | 'initial' | 'owed';
   cipher: string;
   keyName: string;
   sealedAt: number;

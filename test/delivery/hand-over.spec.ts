@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../src/connectors/connector.js';
 import { sqlOf } from '../../src/store/sql/sql.js';
 import { onEveryEngine } from '../store/stores.js';
-import { objectDefinition, TestGateway, type TestTarget } from './gateway.js';
+import { caller, objectDefinition, TestGateway, type TestTarget } from './gateway.js';
 
 const refused = () => new ConnectorError({ kind: 'rejected', detail: 'the title is too long' });
 
@@ -206,6 +206,43 @@ describe('A name that passes to somebody else', () => {
       expect(gateway.target.byName('staff')?.members).toEqual(new Set([bertAnchor]));
       await gateway.until(async () => (await gateway.opened.delivery.edges.countOpen('recording')).due === 0);
       await applied(staff);
+    });
+
+    it('comes with the account of somebody who has left, and with a password that only the newcomer knows', async () => {
+      await start({ objects: { User: { onDelete: 'disable' } } });
+      const leaver = await user('nora');
+      const { anchor, password: former } = gateway.target.byName('nora')!;
+      await gateway.remove('User', leaver);
+      await gateway.until(async () => (await state(leaver)) === 'retained');
+      const id = await user('nora');
+      const { enabled, password } = gateway.target.byName('nora')!;
+      expect([enabled, (await gateway.link(id))!.anchor]).toEqual([true, anchor]);
+      expect(password).not.toBe(former);
+      expect(await gateway.reveal.reveal(id, caller)).toMatchObject([{ password }]);
+      await gateway.change('User', id, { title: 'Pilot' });
+      expect(gateway.target.byName('nora')!.password).toBe(password);
+    });
+
+    it('comes with the password that the client sent for the newcomer', async () => {
+      await start({ objects: { User: { onDelete: 'disable' } } });
+      const leaver = await user('nora');
+      await gateway.remove('User', leaver);
+      await gateway.until(async () => (await state(leaver)) === 'retained');
+      await applied(await gateway.user('nora', {}, { password: 'Given-1' }));
+      expect(gateway.target.byName('nora')!.password).toBe('Given-1');
+    });
+
+    it('keeps the password of an account that nothing was done to yet', async () => {
+      await start({ objects: { User: { onDelete: 'disable' } } });
+      const leaver = await user('nora');
+      const former = gateway.target.byName('nora')!.password;
+      down();
+      await gateway.remove('User', leaver);
+      const id = await gateway.user('nora');
+      await gateway.until(async () => (await gateway.link(id))!.anchor !== undefined);
+      up();
+      await applied(id);
+      expect(gateway.target.byName('nora')!.password).toBe(former);
     });
 
     it('comes with the retained account of a group, which gets exactly the new members', async () => {

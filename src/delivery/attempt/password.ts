@@ -17,7 +17,8 @@ export interface PasswordOccasion {
 
 /**
  * The password that goes with this write: a client's that waits to be delivered, or for a new account a generated one,
- * sealed before the first write and used again on a retry. Adopting an account writes no password.
+ * or for that of somebody who has left, sealed before the first write and used again on a retry. Adopting an account
+ * writes no password.
  */
 export async function passwordFor(
   parts: AttemptParts,
@@ -35,7 +36,8 @@ export async function passwordFor(
   // Sealed before an attempt whose answer was lost: the connector sees whether it is in force.
   const initial = waiting.findLast(({ purpose }) => purpose === 'initial');
   if (initial && !attempt.adopted) return opened(parts, initial, parts.settings.mustChangeInitialPassword);
-  if (!attempt.create || 'removal' in subject.desired) return undefined;
+  const owed = !attempt.adopted && waiting.some(({ purpose }) => purpose === 'owed');
+  if (!(attempt.create || owed) || 'removal' in subject.desired) return undefined;
   if (subject.kind !== 'User' || !target.definition.connector.generatePassword) return undefined;
   return generated(parts, target, link, subject, attempt.begins, signal);
 }

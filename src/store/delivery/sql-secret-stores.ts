@@ -90,12 +90,10 @@ export class SqlSealedStore extends SealedStore {
     // A newer password of the same purpose makes the older one worthless, and a client's one that was generated and waits;
     // but not before it is certain that the newer one stays.
     if (sealed.changeId === undefined)
-      await sql.run('DELETE FROM sealed WHERE link_id = ? AND (purpose = ? OR (? AND delivered = ?))', [
-        sealed.linkId,
-        sealed.purpose,
-        sealed.purpose === 'set',
-        false,
-      ]);
+      await sql.run(
+        "DELETE FROM sealed WHERE link_id = ? AND (purpose IN (?, 'owed') OR (? AND delivered = ?))",
+        [sealed.linkId, sealed.purpose, sealed.purpose === 'set', false],
+      );
     await sql.run(
       `INSERT INTO sealed (id, link_id, resource_id, target, purpose, cipher, key_name, sealed_at, expires_at, mark, delivered, change_id, position)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(position), 0) + 1 FROM sealed WHERE link_id = ?))`,
@@ -157,7 +155,7 @@ export class SqlSealedStore extends SealedStore {
 
   async accountGone(tx: Transaction, linkId: string): Promise<void> {
     const sql = sqlOf(tx);
-    await sql.run("DELETE FROM sealed WHERE link_id = ? AND purpose = 'initial'", [linkId]);
+    await sql.run("DELETE FROM sealed WHERE link_id = ? AND purpose IN ('initial', 'owed')", [linkId]);
     await forgetMarks(sql, linkId);
   }
 
