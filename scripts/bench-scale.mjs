@@ -1,6 +1,7 @@
 /**
  * `npm run bench:scale`: how the time of a SCIM request grows with the number of users. Compiles the bench beside the
- * gateway and runs it; for PostgreSQL in a cluster of its own. With `--sizes`: what a user costs on disk, by table.
+ * gateway and runs it; for PostgreSQL in a cluster of its own. With `--sizes`: what a user costs on disk, by table. With `--backlog`:
+ * what a claim of due work costs while many links wait.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -41,13 +42,17 @@ main(async () => {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await run(tsc, ['-p', 'tsconfig.json', '--noCheck', '--sourceMap', 'false', '--outDir', compiled]);
   const sizes = args.includes('--sizes');
-  const bench = join(compiled, 'bench', sizes ? 'store-size.js' : 'scim-scale.js');
+  const backlog = args.includes('--backlog');
+  const script = sizes ? 'store-size.js' : backlog ? 'due-work.js' : 'scim-scale.js';
+  const bench = join(compiled, 'bench', script);
   if (argument(args, '--engine', 'sqlite') !== 'postgres') return run(bench, args);
   const postgres = await startPostgres();
   try {
     await createDatabases(
       postgres.url,
-      argument(args, '--users', sizes ? '20000' : '10000,100000,1000000').split(','),
+      argument(args, '--users', sizes ? '20000' : backlog ? '10000,100000' : '10000,100000,1000000').split(
+        ',',
+      ),
     );
     await run(bench, args, { LANDFALL_BENCH_POSTGRES: postgres.url });
   } finally {
