@@ -574,6 +574,31 @@ describe('The rules of delivery', () => {
       await gateway.until(() => gateway.target.byName('nora')?.password === 'Waiting-1');
     });
 
+    it('write no password to an account that was there before, then or later (11)', async () => {
+      await start();
+      const { target } = gateway;
+      const { match } = target;
+      const there = {
+        anchor: 'there',
+        stamp: '',
+        enabled: true,
+        members: new Set<string>(),
+        password: 'Own-1',
+      };
+      target.accounts.set('there', { ...there, attributes: { name: 'nora' } });
+      target.match = () =>
+        Promise.resolve({ kind: 'found', anchor: 'there', rule: 'name', description: 'CN=nora' });
+      const id = await gateway.user('nora', {}, { password: 'Sent-1' });
+      target.match = match;
+      await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
+      await gateway.change('User', id, { title: 'Pilot' });
+      await gateway.until(async () => (await gateway.link(id))!.state === 'applied');
+      expect(target.accounts.get('there')!.password).toBe('Own-1');
+      expect(await gateway.opened.delivery.sealed.ofLink((await gateway.link(id))!.id)).toEqual([]);
+      await setPassword(id, 'Wanted-1');
+      expect(target.accounts.get('there')!.password).toBe('Wanted-1');
+    });
+
     it('keep no password for a target that takes none (27)', async () => {
       const takesPasswords = (settings: object) => 'passwords' in settings;
       const kind = { ...recordingKind, takesPasswords };

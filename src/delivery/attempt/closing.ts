@@ -63,6 +63,7 @@ export class Closing {
       const givenUp = await reservations.keepOnly(tx, link.target, link.id, kept);
       if (givenUp > 0 || link.error) await links.wakeWaiting(tx, link.id);
     }
+    for (const { id } of outcome.passwordsDropped ?? []) await sealed.erase(tx, id);
     if (!outcome.passwordDelivered) return;
     if (outcome.passwordDelivered.purpose === 'set') await sealed.arrived(tx, outcome.passwordDelivered);
     else await sealed.delivered(tx, outcome.passwordDelivered.id, now + settings.initialPasswordMs);

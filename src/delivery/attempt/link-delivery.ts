@@ -1,7 +1,7 @@
 import { ConnectorError, type KnownAccount, type Plan, type Subject } from '../../connectors/connector.js';
 import type { MappedAccount } from '../../mapping/types.js';
 import { doubtPeriod } from '../employment/doubt.js';
-import type { Link } from '../model.js';
+import type { Link, SealedPassword } from '../model.js';
 import type { ObjectDefinition } from '../target-definition.js';
 import type { RunningTarget } from '../targets.js';
 import { describedMatch, refuseAhead, refuseAheadHolder } from './ahead.js';
@@ -10,7 +10,7 @@ import { passGuard } from './guard.js';
 import type { Outcome } from './outcome.js';
 import type { AttemptParts } from './parts.js';
 import { overtaken } from './overtaken.js';
-import { passwordFor, rememberMark, type PasswordInUse } from './password.js';
+import { droppedByAdoption, passwordFor, rememberMark, type PasswordInUse } from './password.js';
 import { reserve, type Reserved, type Taken } from './reserve.js';
 import { desiredAccount, mappingInput, refuseProblems, subjectOf, type SeenResource } from './subject.js';
 import { adoptFrom, passesOn, takeOver } from './take-over.js';
@@ -118,13 +118,14 @@ export class LinkDelivery {
       signal,
     );
     if (password) subject.password = password.toSet;
+    const dropped = adopted ? await droppedByAdoption(this.parts, link, log) : [];
     log.enter('plan');
     const plan = await this.planned(target, link, seen, definition, subject, account, signal);
     if (plan === 'recreate') return { kind: 'recreate' };
     log.planned(plan);
     if (plan.action === 'restore') return this.restored(target, link, plan, log, signal);
     if (plan.action === 'none')
-      return this.done(reserved, plan.anchor ?? account?.anchor, account, password, link.facts);
+      return this.done(reserved, plan.anchor ?? account?.anchor, account, { password, dropped }, link.facts);
     if (await overtaken(this.parts, target, link)) return { kind: 'overtaken' };
     const held = await passGuard(this.parts, target, link, plan);
     if (held) return { kind: 'held', held };
@@ -139,7 +140,7 @@ export class LinkDelivery {
       reserved,
       known.anchor,
       known,
-      applied.passwordSet || plan.passwordArrived ? password : undefined,
+      { password: applied.passwordSet || plan.passwordArrived ? password : undefined, dropped },
       { ...link.facts, ...applied.facts },
     );
   }
@@ -148,7 +149,7 @@ export class LinkDelivery {
     reserved: Reserved,
     anchor: string | undefined,
     account: KnownAccount | undefined,
-    password: PasswordInUse | undefined,
+    { password, dropped }: { password: PasswordInUse | undefined; dropped: readonly SealedPassword[] },
     facts: Record<string, string>,
   ): Outcome {
     return {
@@ -159,6 +160,7 @@ export class LinkDelivery {
       facts,
       marked: true,
       ...(password ? { passwordDelivered: password.sealed } : {}),
+      passwordsDropped: dropped,
       ...(reserved.temporary ? { again: true } : {}),
     };
   }
@@ -201,7 +203,7 @@ export class LinkDelivery {
     log.step('match', 'success', `adopts ${match.description} by ${match.rule}`);
     const ours = match.rule === 'stamp';
     const createdByUs = ours || (holder?.createdByUs ?? false);
-    return { account: { anchor: match.anchor, createdByUs }, adopted: !ours };
+    return { account: { anchor: match.anchor, createdByUs }, adopted: !ours && !holder };
   }
 
   /** A missing account never leads to a create in the same pass: policy decides, and the next pass carries it out. */

@@ -10,6 +10,8 @@ export type Outcome =
       uniqueValues: Record<string, ReservedValue>;
       facts: Record<string, string>;
       passwordDelivered?: SealedPassword;
+      /** Passwords that waited when an account was adopted: they are for nobody. */
+      passwordsDropped?: readonly SealedPassword[];
       /** The account bears the mark of its own resource now. */
       marked?: true;
       /** Some of it is temporary: look again at once. */

@@ -1,6 +1,7 @@
 import { ConnectorError, type PasswordToSet, type Subject } from '../../connectors/connector.js';
 import type { Link, SealedPassword } from '../model.js';
 import type { RunningTarget } from '../targets.js';
+import type { AttemptLog } from './attempt-log.js';
 import type { AttemptParts } from './parts.js';
 
 export interface PasswordInUse {
@@ -40,6 +41,22 @@ export async function passwordFor(
   if (!(attempt.create || owed) || 'removal' in subject.desired) return undefined;
   if (subject.kind !== 'User' || !target.definition.connector.generatePassword) return undefined;
   return generated(parts, target, link, subject, attempt.begins, signal);
+}
+
+/** What waits for an account that turned out to be there: its owner has a password, and nobody is to lose it later either. */
+export async function droppedByAdoption(
+  parts: AttemptParts,
+  link: Link,
+  log: AttemptLog,
+): Promise<SealedPassword[]> {
+  const waiting = (await parts.sealed.ofLink(link.id)).filter(({ delivered }) => !delivered);
+  if (waiting.length > 0)
+    log.step(
+      'match',
+      'skipped',
+      'the password that came with it is not written: the account was there before',
+    );
+  return waiting;
 }
 
 function opened(parts: AttemptParts, sealed: SealedPassword, mustChange: boolean): PasswordInUse {
