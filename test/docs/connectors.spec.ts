@@ -19,7 +19,7 @@ function blocksOf(step: number): string[] {
 describe('A new connector', () => {
   const parent = mkdtempSync(join(tmpdir(), 'landfall-newcomer-'));
   const folder = join(parent, 'badges');
-  const shell = (script: string) => run('bash', ['-c', script], { cwd: folder, timeout: 60_000 });
+  const shell = (script: string) => run('bash', ['-c', script], { cwd: folder, timeout: 150_000 });
 
   beforeAll(async () => {
     symlinkSync(resolve('.'), join(parent, 'landfall'));
@@ -61,5 +61,5 @@ describe('A new connector', () => {
       expect.objectContaining({ ...account, attributes: { name: 'nora', title: 'Pilot' } }),
     ]);
     expect(stdout).toMatch(/badges +User +nora +create +success/);
-  }, 90_000);
+  }, 180_000);
 });
