@@ -83,7 +83,10 @@ export class Fence {
       : undefined;
   }
 
-  /** Members of privileged groups, however deep: their adminCount may not have been written yet. */
+  /**
+   * Members of privileged groups, however deep: their adminCount may not have been written yet. A group among them is not
+   * given members either: each would get its privileges.
+   */
   async assertNotPrivileged(session: AdSession, entry: AdEntry, label: string): Promise<void> {
     const reason = await privilege(this.directory, session, entry);
     if (reason === undefined) return;

@@ -32,28 +32,51 @@ export async function privilege(
     ...privilegedSids,
     ...named.map(({ sid }) => sid),
   ]);
-  const reached = await tokenGroups(directory, session, entry);
-  if (reached.some((sid) => sids.has(sid))) return 'it is a member of a privileged group.';
+  if (await reaches(directory, session, entry, sids)) return 'it is a member of a privileged group.';
   const mailOnly = named.filter((group) => !isSecurityGroup(group.number('groupType') ?? 0));
   return (await isBelow(directory, session, entry, mailOnly))
     ? 'it is a member of a group that the settings protect.'
     : undefined;
 }
 
+/** Users are asked for their token; groups have none in some domains, so they are looked for below the groups themselves. */
+async function reaches(
+  directory: Directory,
+  session: AdSession,
+  entry: AdEntry,
+  sids: ReadonlySet<string>,
+): Promise<boolean> {
+  const isUser = entry.all('objectClass').some((name) => name.toLowerCase() === 'user');
+  if (isUser) return (await tokenGroups(directory, session, entry)).some((sid) => sids.has(sid));
+  const filters = [...sids]
+    .filter((sid) => sid !== '')
+    .map((value) => new EqualityFilter({ attribute: 'objectSid', value }));
+  const ruling = await directory.find(session, new OrFilter({ filters }), ['objectGUID']);
+  if (ruling.length > 0) return isBelow(directory, session, entry, ruling);
+  throw unseen(entry, 'the groups that rule the domain', 'Let the service account read those groups.');
+}
+
 /** The whole way up in one read of the object itself, with the primary group (MS-ADTS §3.1.1.4.5.19). Security groups only. */
 async function tokenGroups(directory: Directory, session: AdSession, entry: AdEntry): Promise<string[]> {
   const token = await directory.readOne(session, guidDn(entry.guid), ['tokenGroups']);
   const sids = (token?.raw('tokenGroups') ?? []).map((sid) => sidOf(Buffer.from(sid)));
-  const isUser = entry.all('objectClass').some((name) => name.toLowerCase() === 'user');
-  if (sids.length > 0 || !isUser) return sids;
-  throw new ConnectorError({
+  if (sids.length > 0) return sids;
+  throw unseen(
+    entry,
+    'which groups it is in (tokenGroups)',
+    'Let the service account read the property set "Group Membership" of the accounts.',
+  );
+}
+
+function unseen(entry: AdEntry, what: string, recommendedAction: string): ConnectorError {
+  return new ConnectorError({
     kind: 'rejected',
-    detail: `The account ${entry.dn} is not touched: the service account cannot read which groups it is in (tokenGroups).`,
-    recommendedAction: 'Let the service account read the property set "Group Membership" of the accounts.',
+    detail: `The account ${entry.dn} is not touched: the service account cannot read ${what}.`,
+    recommendedAction,
   });
 }
 
-/** Distribution groups are in no token. */
+/** However deep, also through distribution groups, which are in no token. */
 async function isBelow(
   directory: Directory,
   session: AdSession,

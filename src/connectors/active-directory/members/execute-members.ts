@@ -29,6 +29,7 @@ export class MemberExecutor {
       const entry = await this.directory.byGuid(session, group.anchor, FENCE_ATTRIBUTES);
       if (!entry) throw await this.directory.notFound(`The group "${group.label}" is gone.`);
       this.fence.assert(entry, 'Group', group.label);
+      await this.fence.assertNotPrivileged(session, entry, group.label);
       const outcomes: EdgeOutcome[] = [];
       try {
         for (const chunk of chunks(steps.remove))

@@ -39,6 +39,7 @@ export class MemberPlanner {
   async plan(session: AdSession, group: GroupAccount, edges: readonly MembershipEdge[]): Promise<Plan> {
     const entry = await findAccount(this.directory, session, group.anchor, { label: group.label }, []);
     this.fence.assert(entry, 'Group', group.label);
+    await this.fence.assertNotPrivileged(session, entry, group.label);
     const wanted = [...new Map(edges.map((edge) => [edge.memberAnchor, edge])).values()];
     const guids = wanted.map(({ memberAnchor }) => memberAnchor);
     const objects = await existing(this.directory, session, guids, [
