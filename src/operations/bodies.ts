@@ -2,9 +2,17 @@ import { BadRequestException } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 
-/** Checks a request body or query of the operations API; every problem at once, in words. */
+/** Checks a request body of the operations API; every problem at once, in words. Nothing is converted: "false" is no Boolean. */
 export function checked<T extends object>(type: new () => T, given: unknown): T {
-  const instance = plainToInstance(type, given ?? {}, { enableImplicitConversion: true });
+  return validated(plainToInstance(type, given ?? {}));
+}
+
+/** The same for a query, where numbers come as text. */
+export function checkedQuery<T extends object>(type: new () => T, given: unknown): T {
+  return validated(plainToInstance(type, given ?? {}, { enableImplicitConversion: true }));
+}
+
+function validated<T extends object>(instance: T): T {
   const problems = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
   if (problems.length > 0) {
     const detail = problems.flatMap((problem) =>

@@ -3,7 +3,7 @@ import { IsArray, IsBoolean, IsOptional, IsString } from 'class-validator';
 import { Scopes } from '../auth/index.js';
 import { GuardDecisions } from '../delivery/guard-decisions.js';
 import type { Link } from '../delivery/model.js';
-import { checked } from './bodies.js';
+import { checked, checkedQuery } from './bodies.js';
 
 class GuardQuery {
   @IsOptional() @IsString() target?: string;
@@ -23,7 +23,7 @@ export class GuardController {
 
   @Get()
   async list(@Query() query: unknown) {
-    const held = await this.guard.held(checked(GuardQuery, query).target);
+    const held = await this.guard.held(checkedQuery(GuardQuery, query).target);
     return {
       held: held.map(({ id, target, label, resourceId, resourceType, held: plan }) => ({
         id,

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, NotFoundException, Param, Post, Query } from
 import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Scopes } from '../auth/index.js';
 import { jobKinds, JobStore, type JobKindName, type JobState } from '../delivery/jobs/job.js';
-import { checked } from './bodies.js';
+import { checkedQuery } from './bodies.js';
 import { jobView } from './job-view.js';
 
 class JobsQuery {
@@ -20,7 +20,7 @@ export class JobsController {
 
   @Get()
   async list(@Query() query: unknown) {
-    const { limit = 20, ...filter } = checked(JobsQuery, query);
+    const { limit = 20, ...filter } = checkedQuery(JobsQuery, query);
     const jobs = await this.jobs.list({ ...filter, limit });
     // What each found is shown one by one.
     return { jobs: jobs.map((job) => ({ ...job, result: { counts: job.result.counts ?? {} } })) };

@@ -5,7 +5,7 @@ import { Delivery } from '../delivery/delivery.js';
 import type { LinkState } from '../delivery/model.js';
 import { EdgeStore } from '../delivery/ports.js';
 import { LinkStore } from '../delivery/link-store.js';
-import { checked } from './bodies.js';
+import { checked, checkedQuery } from './bodies.js';
 import { FindResources } from './find-resources.js';
 
 const states = ['due', 'applied', 'parked', 'held', 'removing', 'retained'];
@@ -38,7 +38,7 @@ export class LinksController {
 
   @Get()
   async list(@Query() query: unknown) {
-    const { resource, limit = 100, ...filter } = checked(LinkQuery, query);
+    const { resource, limit = 100, ...filter } = checkedQuery(LinkQuery, query);
     const resourceId = resource === undefined ? undefined : await this.find.id(resource);
     const links = await this.links.list({
       ...filter,

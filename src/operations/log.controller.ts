@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Scopes } from '../auth/index.js';
 import { LogStore } from '../delivery/ports.js';
-import { checked } from './bodies.js';
+import { checkedQuery } from './bodies.js';
 import { instant } from './instant.js';
 
 class LogQuery {
@@ -34,7 +34,7 @@ export class LogController {
 
   @Get()
   async list(@Query() query: unknown) {
-    const { since, until, resource, limit = 100, ...filter } = checked(LogQuery, query);
+    const { since, until, resource, limit = 100, ...filter } = checkedQuery(LogQuery, query);
     const uuid = resource !== undefined && /^[0-9a-f-]{36}$/i.test(resource);
     const found = await this.logs.list({
       ...filter,

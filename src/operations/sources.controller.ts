@@ -18,7 +18,7 @@ import { ResourceStore } from '../identity/ports.js';
 import type { RecordResult } from '../sources/feed.js';
 import { ParkedDecisions } from '../sources/intake/parked-decisions.js';
 import type { ParkedRecord } from '../sources/intake/parked-records.js';
-import { checked } from './bodies.js';
+import { checked, checkedQuery } from './bodies.js';
 import { callerOf } from './caller.js';
 import { FindResources } from './find-resources.js';
 
@@ -46,7 +46,7 @@ export class SourcesController {
 
   @Get('parked')
   async parked(@Query() query: unknown) {
-    const { source, limit = 100 } = checked(ParkedQuery, query);
+    const { source, limit = 100 } = checkedQuery(ParkedQuery, query);
     const records = await this.decisions.list(source, limit);
     const names = await this.resources.displayNames(records.flatMap(({ candidates }) => candidates));
     return {

@@ -62,6 +62,13 @@ describe('The operations API', () => {
     ['POST', '/reconcile', { target: 'people', colour: 'red' }],
     ['POST', '/import/target', { apply: true }],
     ['POST', '/passwords/reveal', {}],
+    // Text is true to JavaScript, also "false": what means "only look" would be carried out.
+    ['POST', '/reconcile', { target: 'people', apply: 'false' }],
+    ['POST', '/import/target', { target: 'people', apply: {} }],
+    ['POST', '/guard/allow', { all: 'false' }],
+    ['POST', '/targets/people/resume', { accept: 'no' }],
+    ['POST', '/plan', { limit: '5' }],
+    ['POST', '/passwords/reveal', { user: 4711 }],
   ] as const)('answers bad input with 400: %s %s %j', async (method, path, body) => {
     expect(await ask(method, path, body)).toMatchObject({ status: 400 });
   });
