@@ -65,7 +65,8 @@ export class Tokens {
 function entryOf(entry: TokenEntry): Entry {
   return {
     hash: Buffer.from(entry.hash.slice('sha256:'.length), 'hex'),
-    expires: entry.expires === undefined ? Infinity : Date.parse(entry.expires),
+    // What is no date ends the token: the other way it would be good for ever.
+    expires: entry.expires === undefined ? Infinity : Date.parse(entry.expires) || 0,
     holder: {
       name: entry.name,
       client: entry.client,

@@ -1,5 +1,5 @@
 import { timeZone } from '../employment/index.js';
-import { ValidateBy, type ValidationOptions } from 'class-validator';
+import { isISO8601, ValidateBy, type ValidationOptions } from 'class-validator';
 
 const durations: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const sizes: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
@@ -20,6 +20,19 @@ export const IsDuration = (options?: ValidationOptions): PropertyDecorator =>
 /** `64KB`, `8MB`. */
 export const IsSize = (options?: ValidationOptions): PropertyDecorator =>
   matching('isSize', sizePattern, options);
+
+/** `2027-11-30`, `2027-11-30T08:00:00Z`. Weeks and days of a year are ISO 8601 too, but nothing here can read them. */
+export const IsDateText = (options?: ValidationOptions): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'isIso8601',
+      validator: {
+        validate: (value: unknown) =>
+          isISO8601(value, { strict: true }) && !Number.isNaN(Date.parse(String(value))),
+      },
+    },
+    options,
+  );
 
 /** A single value of a mapping line: text, number, or true and false. */
 export const IsScalar = (options?: ValidationOptions): PropertyDecorator =>

@@ -30,6 +30,7 @@ const entry = (more: Partial<TokenEntry>): TokenEntry => Object.assign(new Token
       entry({ name: 'entra', hash: hashToken('first'), source: 'tenant-a' }),
       entry({ name: 'entra-next', hash: hashToken('second'), user: 'nora' }),
       entry({ name: 'old', hash: hashToken('third'), expires: '2020-01-01T00:00:00Z' }),
+      entry({ name: 'week', hash: hashToken('fifth'), expires: '2027-W48' }),
       entry({ name: 'admin', hash: hashToken('fourth'), scopes: ['operations'] }),
     ]),
   ],
@@ -64,11 +65,14 @@ describe('Bearer tokens', () => {
     });
   });
 
-  it.each([undefined, 'unknown', '', 'third'])('answer 401 with a challenge for %p', async (token) => {
-    const response = await get('scim', token);
-    expect(response.status).toBe(401);
-    expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/);
-  });
+  it.each([undefined, 'unknown', '', 'third', 'fifth'])(
+    'answer 401 with a challenge for %p',
+    async (token) => {
+      const response = await get('scim', token);
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    },
+  );
 
   it('are taken from the header only', async () => {
     expect((await fetch(`${url}/scim?access_token=first`)).status).toBe(401);

@@ -4,7 +4,6 @@ import {
   IsArray,
   IsIn,
   IsInt,
-  IsISO8601,
   IsObject,
   IsOptional,
   IsString,
@@ -13,7 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { Setting } from '../../connectors/setting.js';
-import { IsDuration } from '../units.js';
+import { IsDateText, IsDuration } from '../units.js';
 import { tokenClients, tokenScopes } from './token-words.js';
 
 export class TokenEntry {
@@ -35,7 +34,7 @@ export class TokenEntry {
 
   @Setting('From then on the token is refused.', { example: '2027-11-30T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsDateText()
   expires?: string;
 
   @Setting('Whose deviations from the RFC are understood.')
