@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import pg from 'pg';
-import type { Connector } from '../../src/connectors/connector.js';
+import type { Connector, ConnectorError } from '../../src/connectors/connector.js';
 import { contractCases, type ContractHarness } from '../../src/connectors/contract/index.js';
 import { AccountTable, MembershipTable, sql, SqlSettings } from '../../src/connectors/sql/index.js';
 import { sqliteEngine } from '../../src/store/sqlite-engine.js';
@@ -181,7 +182,38 @@ describe('the SQL connector on PostgreSQL', () => {
       kind: 'rejected',
       scimType: 'invalidValue',
       outcomeKnown: true,
+      detail: expect.stringContaining('users_title_check'),
+      diagnostic: '23514',
     });
+  });
+
+  it.each([
+    ['a row that a check refuses', { title: 'Forbidden', note: 'hunter2' }],
+    ['a value that is not of its type', { pin: 'hunter2' }],
+    ['a value that another row has', { badge: 'hunter2' }],
+  ])('shows no secret column, and nothing that the application keeps beside ours: %s', async (_, values) => {
+    await query('ALTER TABLE users ADD COLUMN IF NOT EXISTS pin integer', []);
+    await query('ALTER TABLE users ADD COLUMN IF NOT EXISTS badge text UNIQUE', []);
+    await query("ALTER TABLE users ADD COLUMN IF NOT EXISTS own text DEFAULT 'of-the-application'", []);
+    await query(
+      "INSERT INTO users (id, user_name, badge) VALUES ('b', 'b', 'hunter2') ON CONFLICT DO NOTHING",
+      [],
+    );
+    const subject = desiredSubject('User', { id: 's', name: 'secretive' }, namesOf('User'));
+    const attributes = Object.entries(values).map(([name, value]) => ({
+      name,
+      values: [value],
+      apply: 'always' as const,
+      mapping: `mapping ${name}`,
+      secret: value === 'hunter2',
+    }));
+    const wanted = { ...subject, desired: { ...subject.desired, attributes } };
+    const plan = await connector.plan(wanted, undefined, AbortSignal.timeout(5000));
+    const error: unknown = await connector.execute(plan, AbortSignal.timeout(5000)).catch((cause) => cause);
+    const { kind, detail, diagnostic, message, cause } = error as ConnectorError;
+    expect(['rejected', 'conflict']).toContain(kind);
+    const said = [detail, diagnostic, message, inspect(cause)].join(' ');
+    expect(said).not.toMatch(/hunter2|of-the-application/);
   });
 
   it('keeps every row of a plan with a thousand members, or none', async () => {

@@ -18,6 +18,7 @@ import {
 } from '../connector.js';
 import { checkTables } from './check-tables.js';
 import type { Database, Row, Run } from './database.js';
+import { withoutSecrets } from './hide-values.js';
 import { column, table } from './identifiers.js';
 import { changesOf, differing, shownValue, truth, writesOf, type ColumnWrite } from './row-writes.js';
 import type { AccountTable } from './settings.js';
@@ -80,7 +81,11 @@ export class SqlConnector implements Connector, Lists {
     const step = plan.steps as Step | undefined;
     if (!step) return { anchor: plan.anchor, facts: {}, warnings: [] };
     if (step.kind === 'members') return this.members.execute(step, signal);
-    return this.database.transaction('write', (run) => this.write(run, step), signal);
+    try {
+      return await this.database.transaction('write', (run) => this.write(run, step), signal);
+    } catch (error) {
+      throw withoutSecrets(error, 'writes' in step ? step.writes : []);
+    }
   }
 
   async *list(kind: ResourceKind, signal: AbortSignal): AsyncIterable<ListedAccount> {

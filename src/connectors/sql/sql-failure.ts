@@ -44,7 +44,7 @@ export function sqlFailure(error: unknown, phase: 'work' | 'commit'): ConnectorE
     {
       kind,
       detail: `the database refused: ${raw.message}`,
-      diagnostic: [code, raw.detail].filter(Boolean).join(' '),
+      diagnostic: [code, showsRow.has(code) ? undefined : raw.detail].filter(Boolean).join(' '),
       ...(attribute === undefined ? {} : { attribute }),
       ...(kind === 'conflict' ? { scimType: 'uniqueness' as const } : {}),
       ...(kind === 'rejected' ? { scimType: 'invalidValue' as const } : {}),
@@ -59,6 +59,9 @@ export function sqlFailure(error: unknown, phase: 'work' | 'commit'): ConnectorE
     error,
   );
 }
+
+/** not_null_violation, check_violation, with_check_option_violation: PostgreSQL shows the whole row, the application's own columns too. */
+const showsRow = new Set(['23502', '23514', '44000']);
 
 function codeOf({ code, errcode, message }: EngineError): string {
   if (errcode !== undefined)
