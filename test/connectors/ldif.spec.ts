@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -223,6 +224,18 @@ describe('the files of the LDIF connector', () => {
       anchor: jane.id,
     });
     expect((await again.plan(subjectOf('User', jane), account, soon())).action).toBe('none');
+  });
+
+  it('are for the gateway alone, also when the journal was written anew', async () => {
+    await create(open());
+    const journal = join(folder, 'written.jsonl');
+    const before = readFileSync(journal, 'utf8');
+    appendFileSync(journal, before.repeat(1000));
+    const changed = { ...jane, title: 'Two' };
+    const again = open();
+    await again.execute(await again.plan(subjectOf('User', changed), account, soon()), soon());
+    expect(readFileSync(journal, 'utf8').split('\n')).toHaveLength(2);
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
   });
 
   it('lose the batch that was not confirmed before the process ended, and nothing that people wrote', async () => {

@@ -1,15 +1,5 @@
 import { constants } from 'node:fs';
-import {
-  access,
-  appendFile,
-  mkdir,
-  open,
-  readFile,
-  rename,
-  stat,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import { access, appendFile, mkdir, open, readFile, rename, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dnKey } from './dn-text.js';
 import { dnOf, type WrittenAccount } from './written-account.js';
@@ -169,7 +159,7 @@ export class Journal {
     }));
     const entries = [...puts, ...members];
     const path = join(this.folder, journalName);
-    await writeFile(`${path}.new`, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    await writeDurably(`${path}.new`, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     await rename(`${path}.new`, path);
     this.lines = entries.length;
   }
@@ -183,6 +173,18 @@ async function appendDurably(path: string, text: string): Promise<void> {
   const file = await open(path, 'a', 0o600);
   try {
     await appendFile(file, text);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** For the gateway alone, also where a file of another mode was left over; on the disk before anybody relies on its name. */
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.chmod(0o600);
+    await file.writeFile(text);
     await file.datasync();
   } finally {
     await file.close();
