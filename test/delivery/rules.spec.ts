@@ -301,7 +301,7 @@ describe('The rules of delivery', () => {
       let looked = 0;
       gateway.target.match = async (subject) => {
         const found = await match.call(gateway.target, subject);
-        if ('removal' in subject.desired && looked++ === 0)
+        if ((await gateway.link(id))?.state === 'removing' && looked++ === 0)
           gateway.target.accounts.set('late', {
             anchor: 'late',
             stamp: subject.stamp,
