@@ -36,7 +36,7 @@ export function childDn(commonName: string, container: string): string {
   return `CN=${escapeRdnValue(commonName)},${formatDn(parseDn(container) ?? [])}`;
 }
 
-const RDN = /^ *([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+) *= *((?:\\[^]|[^\\,+])*)([,+]|$)/;
+const RDN = /^ *([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+) *=((?:\\[^]|[^\\,+])*)([,+]|$)/;
 
 /** Undefined when it is no distinguished name. Names with several attributes in one part (`+`) are not used by AD. */
 export function parseDn(text: string): Rdn[] | undefined {
@@ -77,8 +77,11 @@ function unescapeValue(escaped: string): string | undefined {
 /** Blanks only: other white space at the ends belongs to the value. */
 function trimUnescaped(text: string): string {
   const start = text.replace(/^ +/, '');
-  const end = start.replace(/ +$/, '');
-  return end.endsWith('\\') && end.length < start.length ? `${end} ` : end;
+  // Not by an expression: one that looks for blanks at the end tries every run of blanks on the way, each blank of it anew.
+  let length = start.length;
+  while (start[length - 1] === ' ') length -= 1;
+  const end = start.slice(0, length);
+  return end.endsWith('\\') && length < start.length ? `${end} ` : end;
 }
 
 /** Equal for names that mean the same object, however they are escaped or capitalised. */

@@ -57,6 +57,15 @@ describe('Distinguished names', () => {
     );
   });
 
+  it.each([
+    ['blanks inside', `CN=a${' '.repeat(200_000)}b,DC=x`, 2],
+    ['blanks before a lone backslash', `CN=${' '.repeat(200_000)}\\`, undefined],
+  ])('takes time in proportion to the length: %s', (_, text, parts) => {
+    const began = performance.now();
+    expect(parseDn(text)?.length).toBe(parts);
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
   it('compares by meaning', () => {
     expect(sameDn('cn=A\\, b,OU=X', 'CN=a\\2C B, ou=x')).toBe(true);
     expect(isWithin('CN=a,OU=Staff,DC=x', 'OU=staff,dc=X')).toBe(true);
