@@ -7,6 +7,8 @@ export interface JsonAccess {
   value(column: string, names: readonly string[]): string;
   /** Is anything there? */
   present(column: string, names: readonly string[]): string;
+  /** The document's part itself, for functions of the engine that take one. On SQLite a path, which stands beside the column. */
+  part(column: string, names: readonly string[]): string;
   /** `EXISTS (SELECT … WHERE condition)` over an array's elements; `condition` gets the name of the element. */
   any(column: string, names: readonly string[], alias: string, condition: string): string;
   /** A sub-attribute of an array element, or the element itself. */
@@ -22,6 +24,7 @@ const quoted = (name: string) => name.replaceAll("'", "''").replaceAll('"', '');
 const sqlite: JsonAccess = {
   value: (column, names) => `json_extract(${column}, '${sqlitePath(names)}')`,
   present: (column, names) => `json_type(${column}, '${sqlitePath(names)}') IS NOT NULL`,
+  part: (column, names) => `${column}, '${sqlitePath(names)}'`,
   any: (column, names, alias, condition) =>
     `EXISTS (SELECT 1 FROM json_each(${column}, '${sqlitePath(names)}') ${alias} WHERE ${condition})`,
   element: (alias, name) =>
@@ -42,6 +45,7 @@ const postgres: JsonAccess = {
     return `(${postgresPath(column, outer.reverse())} ->> '${quoted(last!)}')`;
   },
   present: (column, names) => `(${postgresPath(column, names)}) IS NOT NULL`,
+  part: postgresPath,
   any: (column, names, alias, condition) => {
     const path = postgresPath(column, names);
     return `EXISTS (SELECT 1 FROM jsonb_array_elements(CASE jsonb_typeof(${path}) WHEN 'array' THEN ${path} ELSE '[]'::jsonb END) AS ${alias}(value) WHERE ${condition})`;

@@ -162,14 +162,16 @@ export class ResourceSearch {
   }
 }
 
+/** Of simple values none is primary. */
 function primaryValue(engine: Engine, names: readonly string[], subAttribute: string | undefined): string {
   const json = jsonAccess(engine);
+  const path = json.part('r.search', names);
   if (engine === 'sqlite') {
-    const path = names.reduce((whole, name) => `${whole}."${name}"`, '$');
-    const primary = subAttribute === undefined ? '0' : `COALESCE(json_extract(p.value, '$.primary'), 0)`;
-    return `(SELECT ${json.element('p', subAttribute)} FROM json_each(r.search, '${path}') p ORDER BY ${primary} DESC, p.key LIMIT 1)`;
+    const primary =
+      subAttribute === undefined ? '' : `COALESCE(json_extract(p.value, '$.primary'), 0) DESC, `;
+    return `(SELECT ${json.element('p', subAttribute)} FROM json_each(${path}) p ORDER BY ${primary}p.key LIMIT 1)`;
   }
-  const path = names.reduce((whole, name) => `${whole} -> '${name}'`, 'r.search');
-  const primary = subAttribute === undefined ? 'FALSE' : `COALESCE((p.value ->> 'primary')::boolean, FALSE)`;
-  return `(SELECT ${json.element('p', subAttribute)} FROM jsonb_array_elements(CASE jsonb_typeof(${path}) WHEN 'array' THEN ${path} ELSE '[]'::jsonb END) WITH ORDINALITY AS p(value, position) ORDER BY ${primary} DESC, p.position LIMIT 1)`;
+  const primary =
+    subAttribute === undefined ? '' : `COALESCE((p.value ->> 'primary')::boolean, FALSE) DESC, `;
+  return `(SELECT ${json.element('p', subAttribute)} FROM jsonb_array_elements(CASE jsonb_typeof(${path}) WHEN 'array' THEN ${path} ELSE '[]'::jsonb END) WITH ORDINALITY AS p(value, position) ORDER BY ${primary}p.position LIMIT 1)`;
 }
