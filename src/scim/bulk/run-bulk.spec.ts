@@ -72,6 +72,33 @@ describe('Bulk', () => {
     expect(results[0]).toMatchObject({ status: 201, id: 'id1', version: 'W/"2"' });
   });
 
+  it('closes a thousand circles of groups that all name each other in little time', async () => {
+    const groups = Array.from({ length: 1000 }, (_, index) => ({
+      method: 'POST' as const,
+      path: '/Groups',
+      bulkId: `g${index}`,
+      data: {
+        members: Array.from({ length: 300 }, (_, k) => ({ value: `bulkId:g${(index + 1 + k) % 1000}` })),
+      },
+    }));
+    const patched: (string | undefined)[] = [];
+    const began = performance.now();
+    const results = await runBulk(
+      { operations: groups },
+      {
+        execute: async ({ method, bulkId, path }) => {
+          if (method === 'PATCH') patched.push(path);
+          return { status: method === 'POST' ? 201 : 200, id: `id-${bulkId}` };
+        },
+        fail: (status) => ({ status }),
+      },
+    );
+    expect(results.every(({ status }) => status === 201)).toBe(true);
+    // Once these are there, the others have all their members already.
+    expect(patched).toHaveLength(300);
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
   it('creates a user who is their own manager', async () => {
     const urn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
     const { seen } = await run([

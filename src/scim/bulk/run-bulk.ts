@@ -44,6 +44,8 @@ type Entry = BulkOperation | UnreadableOperation;
 interface Circular {
   path: string;
   deferred: Deferred[];
+  /** The bulkIds in `deferred`. */
+  named: readonly string[];
 }
 
 class BulkRun {
@@ -55,6 +57,9 @@ class BulkRun {
   private readonly creators = new Map<string, number>();
   /** For each operation the bulkIds that it names. */
   private readonly named: readonly string[][];
+  /** For each operation how many pending ones it waits for, and who waits for it: never counted anew. */
+  private readonly waitsFor: number[];
+  private readonly waiters = new Map<number, number[]>();
   private errors = 0;
 
   constructor(
@@ -68,12 +73,23 @@ class BulkRun {
       if (operation.bulkId !== undefined && operation.method === 'POST')
         this.creators.set(operation.bulkId, index);
     }
+    this.waitsFor = this.named.map((bulkIds, index) => this.countWaits(bulkIds, index));
+  }
+
+  private countWaits(bulkIds: readonly string[], index: number): number {
+    const creators = bulkIds.flatMap((bulkId) => this.creators.get(bulkId) ?? []);
+    for (const creator of creators) {
+      const waiters = this.waiters.get(creator);
+      if (waiters) waiters.push(index);
+      else this.waiters.set(creator, [index]);
+    }
+    return creators.length;
   }
 
   async run(): Promise<OperationResult[]> {
     while (this.pending.size > 0 && !this.stopped()) {
       const next = this.nextReady() ?? this.breakCircle();
-      this.pending.delete(next);
+      this.noLongerPending(next);
       await this.perform(next, this.request.operations[next]!);
       await this.completeCircular();
     }
@@ -85,30 +101,24 @@ class BulkRun {
     return this.request.failOnErrors !== undefined && this.errors >= this.request.failOnErrors;
   }
 
+  private noLongerPending(index: number): void {
+    this.pending.delete(index);
+    for (const waiter of this.waiters.get(index) ?? []) this.waitsFor[waiter]! -= 1;
+  }
+
   private nextReady(): number | undefined {
-    for (const index of this.pending) {
-      const waits = this.named[index]!.some((bulkId) => this.isPending(bulkId));
-      if (!waits) return index;
-    }
+    for (const index of this.pending) if (this.waitsFor[index] === 0) return index;
     return undefined;
   }
 
-  private isPending(bulkId: string): boolean {
-    const creator = this.creators.get(bulkId);
-    return creator !== undefined && this.pending.has(creator);
-  }
-
-  /** Every pending operation waits for another one: a POST is among those waited for, and it can do without for now. */
+  /** Every pending operation waits for another one: the first POST that is waited for can do without for now. */
   private breakCircle(): number {
-    const waitedFor = new Set<number>();
     for (const index of this.pending) {
-      for (const bulkId of this.named[index]!) {
-        if (this.isPending(bulkId)) waitedFor.add(this.creators.get(bulkId)!);
-      }
+      if (!this.waiters.get(index)?.some((waiter) => this.pending.has(waiter))) continue;
+      this.circular.set(index, { path: '', deferred: [], named: [] });
+      return index;
     }
-    const first = Math.min(...waitedFor);
-    this.circular.set(first, { path: '', deferred: [] });
-    return first;
+    throw new Error('no operation is waited for, and none is ready');
   }
 
   private async perform(index: number, operation: Entry): Promise<void> {
@@ -130,7 +140,8 @@ class BulkRun {
     if (!isObject(operation.data)) return;
     const { data, deferred } = withoutReferences(operation.data);
     operation.data = data;
-    this.circular.set(index, { path: operation.path, deferred });
+    const named = [...referencesIn(deferred.map(({ value }) => value))];
+    this.circular.set(index, { path: operation.path, deferred, named });
   }
 
   private unresolvable(index: number): OperationOutcome | undefined {
@@ -146,8 +157,7 @@ class BulkRun {
   }
 
   private async completeCircular(): Promise<void> {
-    for (const [index, { path, deferred }] of this.circular) {
-      const named = [...referencesIn(deferred.map(({ value }) => value))];
+    for (const [index, { path, deferred, named }] of this.circular) {
       if (named.some((bulkId) => !this.ids.has(bulkId) && !this.failed.has(bulkId))) continue;
       this.circular.delete(index);
       await this.complete(index, path, deferred);
