@@ -25,10 +25,11 @@ const allFree = async (host) => {
   return true;
 };
 
-/** The first loopback address, from 127.0.0.1 on, on which nobody serves LDAP. */
+/** The first loopback address, from 127.0.0.1 on or in another network of 127.0.0.0/8, on which nobody serves LDAP. */
 export async function freeLoopbackAddress(avoid = []) {
+  const network = process.env.LANDFALL_LAB_NETWORK ?? '127.0.0';
   for (let last = 1; last < 255; last++) {
-    const host = `127.0.0.${last}`;
+    const host = `${network}.${last}`;
     if (!avoid.includes(host) && (await allFree(host))) return host;
   }
   throw new PlainError(
