@@ -32,6 +32,12 @@ export function subAttributeOf(
 export const valueSubAttribute = (attribute: AttributeDefinition): AttributeDefinition | undefined =>
   subAttributeOf(attribute, 'value');
 
+/** The resource types that `$ref` of the attribute may refer to (RFC 7643 §7, referenceTypes). */
+export const resourceTypesReferredTo = (attribute: AttributeDefinition): readonly string[] =>
+  (subAttributeOf(attribute, '$ref')?.referenceTypes ?? []).filter(
+    (name) => name !== 'external' && name !== 'uri',
+  );
+
 /** The attribute that a path such as `name.givenName`, `manager` or `urn:…:User:manager.value` names; undefined where the schema has none. */
 export function resolvePath(type: ResourceType, text: string): AttributeReference | undefined {
   const path = splitPath(type, text);

@@ -134,6 +134,11 @@ function checkTogether(
 ): void {
   if (attribute.uniqueness !== 'none' && (attribute.type === 'complex' || attribute.multiValued || isSub))
     reader.report(`${path}.uniqueness`, 'only single-valued simple attributes can be unique');
+  if (attribute.uniqueness !== 'none' && attribute.returned === 'never')
+    reader.report(
+      `${path}.uniqueness`,
+      'must be "none" where returned is "never": a refusal would tell who has the value',
+    );
   if (attribute.mutability === 'writeOnly' && attribute.returned !== 'never')
     reader.report(`${path}.returned`, 'must be "never" for a writeOnly attribute');
   if (attribute.enforceCanonicalValues && attribute.canonicalValues === undefined)

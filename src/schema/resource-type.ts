@@ -27,6 +27,8 @@ export class ResourceType {
     readonly description: string,
     readonly schema: SchemaDocument,
     readonly extensions: readonly Extension[],
+    /** Of every resource type of the server, by its name: where references lead to. */
+    readonly endpoints: ReadonlyMap<string, string>,
   ) {
     this.holdsMembers = schema.id === GROUP_SCHEMA;
     this.#core = byName(schema.attributes);

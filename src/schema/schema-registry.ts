@@ -63,9 +63,9 @@ export class SchemaRegistry {
     const problems: DocumentProblem[] = [];
     const configured = readDocuments(files, builtInSchemas, [userType, groupType], problems);
     const schemas = [...builtInSchemas, ...configured.schemas.map(({ schema }) => schema)];
-    const types = [userType, groupType, ...configured.resourceTypes].map((document) =>
-      build(document, schemas, configured.schemas),
-    );
+    const documents = [userType, groupType, ...configured.resourceTypes];
+    const endpoints = new Map(documents.map(({ name, endpoint }) => [name, endpoint]));
+    const types = documents.map((document) => build(document, schemas, configured.schemas, endpoints));
     if (problems.length > 0) throw new SchemaProblems(problems);
     return new SchemaRegistry(types, schemas);
   }
@@ -88,6 +88,7 @@ function build(
   document: ResourceTypeDocument,
   schemas: readonly SchemaDocument[],
   configured: readonly ConfiguredSchema[],
+  endpoints: ReadonlyMap<string, string>,
 ): ResourceType {
   const find = (urn: string) => schemas.find((schema) => schema.id.toLowerCase() === urn.toLowerCase());
   const listed = document.schemaExtensions.map(({ schema, required }) => ({
@@ -102,5 +103,12 @@ function build(
   );
   // A schema that was not found is reported already; the stand-in is never seen.
   const schema = find(document.schema) ?? { ...userSchema, id: document.schema };
-  return new ResourceType(document.name, document.endpoint, document.description, schema, extensions);
+  return new ResourceType(
+    document.name,
+    document.endpoint,
+    document.description,
+    schema,
+    extensions,
+    endpoints,
+  );
 }

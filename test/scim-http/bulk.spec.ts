@@ -133,6 +133,22 @@ describe('RFC 7644 §3.7 Bulk', () => {
     expect(results[1]).toMatchObject({ location: `${server.baseUrl}/Users/nobody` });
   });
 
+  it('says of every failure that is no POST where it belongs, executed or not', async () => {
+    const results = await bulk([
+      { method: 'PATCH', path: '/Users/u1', data: { members: [{ value: 'bulkId:nobody' }] } },
+      { method: 'PATCH', path: '/Users/u2' },
+      { method: 'DELETE', path: '/Users/bulkId:nobody' },
+      newGroup('g', ['bulkId:nobody']),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['400', '400', '400', '400']);
+    expect(results.map(({ location }) => location)).toEqual([
+      `${server.baseUrl}/Users/u1`,
+      `${server.baseUrl}/Users/u2`,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('honours version and failOnErrors', async () => {
     const id = await server.user('x');
     const stale = { method: 'DELETE', path: `/Users/${id}`, version: 'W/"1-9"' };

@@ -100,6 +100,20 @@ describe('a resource type made of configuration alone', () => {
     expect((await server.post('/Badges', badge('u-2', { label: 'FRONT' }))).status).toBe(409);
   });
 
+  it('makes $ref for references to resources of this server, and keeps one to anything else', async () => {
+    const first = await create('ref-1');
+    const maker = { value: 'acme', $ref: 'https://acme.example/about' };
+    const references = { maker, replaces: { value: first }, owner: { value: 'g1', type: 'Group' } };
+    const id = await create('ref-2', references);
+    expect((await server.ask(`/Badges/${id}`)).body).toMatchObject({
+      maker,
+      replaces: { value: first, $ref: `${server.baseUrl}/Badges/${first}` },
+      owner: { value: 'g1', type: 'Group', $ref: `${server.baseUrl}/Groups/g1` },
+    });
+    const unsaid = await create('ref-3', { owner: { value: 'g1' } });
+    expect((await server.ask(`/Badges/${unsaid}`)).body['owner']).toEqual({ value: 'g1' });
+  });
+
   it('enforces mutability', async () => {
     const id = await create('M-1', { serial: 'ignored', pin: '1234' });
     const { body } = await server.ask(`/Badges/${id}?attributes=serial,pin,number`);

@@ -72,6 +72,59 @@ describe('SCIM over HTTP on the real store', () => {
         expect(await found('members.display eq "nora"', 'Groups')).toEqual([group]);
       });
 
+      it('finds the members of a group through the groups in it', async () => {
+        const [direct, nested, stranger] = [
+          await server.user('nora'),
+          await server.user('olga'),
+          await server.user('pia'),
+        ];
+        const inner = await server.group('inner', [nested]);
+        const outer = await server.group('outer', [direct, inner]);
+        await server.patch(`/Groups/${inner}`, [{ op: 'add', path: 'members', value: [{ value: outer }] }]);
+        const found = async (filter: string) => {
+          const { body } = await server.ask(`/Users?filter=${encodeURIComponent(filter)}`);
+          return ((body['Resources'] ?? []) as JsonObject[]).map(({ id }) => id).sort();
+        };
+        const both = [direct, nested].sort();
+        expect(await found(`groups eq "${outer}"`)).toEqual(both);
+        expect(await found(`groups.value eq "${inner}" and userName pr`)).toEqual(both);
+        expect(await found(`groups[value eq "${outer}" and type eq "direct"]`)).toEqual([direct]);
+        expect(await found(`groups[value eq "${outer}" and type eq "indirect"]`)).toEqual([nested]);
+        expect(await found('groups.display co "OUT"')).toEqual(both);
+        expect(await found('not (groups pr)')).toEqual([stranger]);
+      });
+
+      it('sorts by what is kept beside the resource', async () => {
+        const zoe = await server.user('zoe');
+        const adam = await server.user('adam');
+        const manager = (value: string) => ({ [ENTERPRISE]: { manager: { value } } });
+        const one = await server.user('one', { ...manager(zoe), externalId: 'b' });
+        const two = await server.user('two', { ...manager(adam), externalId: 'c' });
+        const sorted = async (by: string, filter: string) => {
+          const { status, body } = await server.ask(
+            `/Users?sortBy=${by}&filter=${encodeURIComponent(filter)}`,
+          );
+          return [status, ((body['Resources'] ?? []) as JsonObject[]).map(({ id }) => id)];
+        };
+        expect(await sorted(`${ENTERPRISE}:manager.displayName`, `${ENTERPRISE}:manager pr`)).toEqual([
+          200,
+          [two, one],
+        ]);
+        expect(await sorted('externalId', 'externalId pr')).toEqual([200, [one, two]]);
+      });
+
+      it('finds empty values, which no index holds', async () => {
+        const empty = await server.user('nora', { nickName: '', emails: [{ value: '', type: 'work' }] });
+        await server.user('olga', { nickName: 'o' });
+        const found = async (filter: string) => {
+          const { body } = await server.ask(`/Users?filter=${encodeURIComponent(filter)}`);
+          return ((body['Resources'] ?? []) as JsonObject[]).map(({ id }) => id);
+        };
+        expect(await found('nickName eq ""')).toEqual([empty]);
+        expect(await found('emails.value eq ""')).toEqual([empty]);
+        expect(await found('nickName pr')).not.toContain(empty);
+      });
+
       it('tells direct from indirect groups', async () => {
         const user = await server.user('nora');
         const inner = await server.group('inner', [user]);

@@ -1,4 +1,4 @@
-import { subAttributeOf } from '../attribute-path.js';
+import { resourceTypesReferredTo, subAttributeOf } from '../attribute-path.js';
 import { isAccountsSchema } from '../builtin/accounts.schema.js';
 import { commonAttributes } from '../builtin/common-attributes.js';
 import type { ResourceType } from '../resource-type.js';
@@ -30,7 +30,6 @@ export interface RenderOptions {
   projection?: Projection;
 }
 
-const ENDPOINTS: Readonly<Record<string, string>> = { User: '/Users', Group: '/Groups' };
 const COMMON = new Map(commonAttributes.map((attribute) => [attribute.name, attribute]));
 
 /** The resource as JSON for clients: `schemas` are those with content, names and order those of the schemas. */
@@ -130,7 +129,7 @@ class Renderer {
   #reference(definition: AttributeDefinition, value: Json): Json {
     if (!isObject(value) || typeof value['value'] !== 'string') return value;
     const id = value['value'];
-    const kind = subAttributeOf(definition, '$ref')?.referenceTypes?.[0];
+    const kind = kindReferredTo(definition, value);
     const uri = kind === undefined ? undefined : this.#uri(kind, id);
     const named = subAttributeOf(definition, 'displayName')?.mutability === 'readOnly';
     const name = named ? this.source.displayNames?.get(id) : undefined;
@@ -142,7 +141,7 @@ class Renderer {
   }
 
   #uri(kind: string, id: string): string | undefined {
-    const endpoint = kind === this.type.name ? this.type.endpoint : ENDPOINTS[kind];
+    const endpoint = this.type.endpoints.get(kind);
     return endpoint === undefined
       ? undefined
       : `${this.options.baseUrl}${endpoint}/${encodeURIComponent(id)}`;
@@ -158,4 +157,10 @@ class Renderer {
       version: `W/"${etag}"`,
     };
   }
+}
+
+/** Where references of several types are allowed, the value's `type` says which (RFC 7643 §2.4). */
+function kindReferredTo(definition: AttributeDefinition, { type }: JsonObject): string | undefined {
+  const kinds = resourceTypesReferredTo(definition);
+  return kinds.length === 1 ? kinds[0] : kinds.find((kind) => kind === type);
 }

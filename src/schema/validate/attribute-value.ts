@@ -1,4 +1,4 @@
-import { subAttributeOf, valueSubAttribute } from '../attribute-path.js';
+import { resourceTypesReferredTo, subAttributeOf, valueSubAttribute } from '../attribute-path.js';
 import { sameJson } from '../same-json.js';
 import { badRequest } from '../scim-error.js';
 import type { AttributeDefinition, Json, JsonObject } from '../types.js';
@@ -121,12 +121,12 @@ function asObject(attribute: AttributeDefinition, given: Json, path: string): Js
   return value;
 }
 
-/** A single-valued complex attribute that points to another resource, such as manager. */
+/** A single-valued complex attribute that points to another resource of this server, such as manager. */
 export const isReference = (attribute: AttributeDefinition): boolean =>
   attribute.type === 'complex' &&
   !attribute.multiValued &&
   valueSubAttribute(attribute) !== undefined &&
-  subAttributeOf(attribute, '$ref') !== undefined;
+  resourceTypesReferredTo(attribute).length > 0;
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

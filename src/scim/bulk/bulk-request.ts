@@ -20,6 +20,7 @@ export interface BulkOperation {
 export interface UnreadableOperation {
   unreadable: string;
   method: string;
+  path?: string;
   bulkId?: string;
 }
 
@@ -83,7 +84,8 @@ function readOperation(value: Json): BulkOperation | UnreadableOperation {
   const path = text(fields.get('path'));
   const data = fields.get('data') ?? undefined;
   const problem = problemOf(method, path, bulkId, data);
-  if (problem !== undefined) return { unreadable: problem, method, ...known };
+  if (problem !== undefined)
+    return { unreadable: problem, method, ...(path === undefined ? {} : { path }), ...known };
   const operation: BulkOperation = { method: method as BulkMethod, path: path!, ...known };
   if (data !== undefined) operation.data = data;
   const version = text(fields.get('version'));

@@ -22,7 +22,13 @@ export interface OperationOutcome {
 /** The requests behind the operations; each is atomic and answers failures as outcomes, never by throwing. */
 export interface BulkExecutor {
   execute(operation: BulkOperation): Promise<OperationOutcome>;
-  fail(status: number, scimType: string | undefined, detail: string): OperationOutcome;
+  /** `of`: the operation, which says where a failure that is no POST's belongs (RFC 7644 §3.7). */
+  fail(
+    status: number,
+    scimType: string | undefined,
+    detail: string,
+    of?: { method: string; path?: string },
+  ): OperationOutcome;
 }
 
 export interface OperationResult extends OperationOutcome {
@@ -123,8 +129,8 @@ class BulkRun {
 
   private async perform(index: number, operation: Entry): Promise<void> {
     if ('unreadable' in operation)
-      return this.settle(index, this.executor.fail(400, 'invalidSyntax', operation.unreadable));
-    const problem = this.unresolvable(index);
+      return this.settle(index, this.executor.fail(400, 'invalidSyntax', operation.unreadable, operation));
+    const problem = this.unresolvable(index, operation);
     if (problem !== undefined) return this.settle(index, problem);
     const ready: BulkOperation = { ...operation, path: resolvedPath(operation.path, this.ids) };
     if (operation.data !== undefined) ready.data = resolved(operation.data, this.ids);
@@ -144,14 +150,24 @@ class BulkRun {
     this.circular.set(index, { path: operation.path, deferred, named });
   }
 
-  private unresolvable(index: number): OperationOutcome | undefined {
+  private unresolvable(index: number, operation: BulkOperation): OperationOutcome | undefined {
     const circular = this.circular.has(index);
     for (const bulkId of this.named[index]!) {
       if (this.failed.has(bulkId))
-        return this.executor.fail(409, undefined, `The operation with the bulkId "${bulkId}" failed.`);
+        return this.executor.fail(
+          409,
+          undefined,
+          `The operation with the bulkId "${bulkId}" failed.`,
+          operation,
+        );
       const known = this.ids.has(bulkId) || (circular && this.creators.has(bulkId));
       if (!known)
-        return this.executor.fail(400, 'invalidValue', `No POST of this request has the bulkId "${bulkId}".`);
+        return this.executor.fail(
+          400,
+          'invalidValue',
+          `No POST of this request has the bulkId "${bulkId}".`,
+          operation,
+        );
     }
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { resolvePath, valueSubAttribute } from '../../schema/attribute-path.js';
+import { resolvePath, resourceTypesReferredTo, valueSubAttribute } from '../../schema/attribute-path.js';
 import type { AttributeReference, CompareOperator } from '../../schema/filter.js';
 import type { ResourceType } from '../../schema/resource-type.js';
 import type { Test } from './filter-ast.js';
@@ -12,7 +12,7 @@ type Compare = Test & { kind: 'compare' };
 export function idBehind(path: AttributeReference, type: ResourceType): AttributeReference | undefined {
   const { attribute, subAttribute } = path;
   if (attribute.name === 'meta' && subAttribute?.name === 'location') return resolvePath(type, 'id');
-  if (subAttribute?.name !== '$ref' || subAttribute.referenceTypes?.includes('external')) return undefined;
+  if (subAttribute?.name !== '$ref' || resourceTypesReferredTo(attribute).length === 0) return undefined;
   const value = valueSubAttribute(attribute);
   return value && { ...path, subAttribute: value };
 }

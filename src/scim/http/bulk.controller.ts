@@ -49,14 +49,13 @@ export class BulkController {
         } catch (error) {
           const failure =
             failureOf(error) ?? unexpectedFailure(this.logger, error, context.caller.correlationId);
-          const { method, path } = operation;
-          return method === 'POST'
-            ? failed(failure)
-            : { ...failed(failure), location: context.baseUrl + path };
+          return { ...failed(failure), ...placeOf(operation, context) };
         }
       },
-      fail: (status, scimType, detail) =>
-        failed({ status, detail, ...(scimType === undefined ? {} : { scimType }) }),
+      fail: (status, scimType, detail, of) => ({
+        ...failed({ status, detail, ...(scimType === undefined ? {} : { scimType }) }),
+        ...(of === undefined ? {} : placeOf(of, context)),
+      }),
     };
   }
 
@@ -135,4 +134,10 @@ function operationBody({ method, bulkId, location, version, status, response }: 
     status: String(status),
     ...(response === undefined ? {} : { response }),
   };
+}
+
+/** A failed POST has made nothing that could be somewhere (RFC 7644 §3.7); a path with a bulkId is no place yet. */
+function placeOf({ method, path }: { method: string; path?: string }, { baseUrl }: RequestContext) {
+  const isPlace = ['PUT', 'PATCH', 'DELETE'].includes(method) && /^\/(?!.*bulkId:)/i.test(path ?? '');
+  return isPlace ? { location: baseUrl + path } : {};
 }

@@ -76,7 +76,8 @@ function assign(owner: JsonObject, step: Step & { kind: 'attribute' }): void {
   const { target, verb, value } = step;
   if (target.filter !== undefined || target.subAttribute !== undefined) return editSelected(owner, step);
   if (value === undefined) {
-    if (verb === 'replace' || !target.attribute.multiValued) delete owner[target.attribute.name];
+    // Null is no value (RFC 7643 §2.5): adding none takes nothing away.
+    if (verb === 'replace') delete owner[target.attribute.name];
   } else if (verb === 'add' && target.attribute.multiValued) addValues(owner, target.attribute, value);
   else replaceValues(owner, target.attribute, value);
 }

@@ -1,7 +1,7 @@
 import { foldString } from '../../schema/fold.js';
 import type { AttributeDefinition, Json, JsonObject } from '../../schema/types.js';
 import { isObject, isPrimary, isReference } from '../../schema/validate/attribute-value.js';
-import { demoteOthers, hasParts, identityOf, store, valuesOf } from './values.js';
+import { completed, demoteOthers, hasParts, identityOf, store, valuesOf } from './values.js';
 
 /** RFC 7644 §3.5.2.1: values are appended; one that is there already is only completed. */
 export function addValues(owner: JsonObject, attribute: AttributeDefinition, value: Json): void {
@@ -15,7 +15,8 @@ export function addValues(owner: JsonObject, attribute: AttributeDefinition, val
     if (existing === undefined) {
       known.set(identity, added);
       values.push(added);
-    } else if (isObject(existing) && isObject(added)) Object.assign(existing, added);
+    } else if (isObject(existing) && isObject(added))
+      Object.assign(existing, completed(attribute, existing, added));
     if (isPrimary(added)) promoted.add(existing ?? added);
   }
   demoteOthers(values, promoted, attribute.name);

@@ -20,6 +20,7 @@ const registry = SchemaRegistry.from([
         { name: 'seen', mutability: 'readOnly' },
         { name: 'tags', multiValued: true },
         { name: 'must', required: true },
+        { name: 'password', mutability: 'writeOnly' },
         {
           name: 'keys',
           type: 'complex',
@@ -126,6 +127,52 @@ describe('PATCH on attributes', () => {
     expect(refusal(() => one('replace', 'emails.primary', true))).toBe('invalidValue');
   });
 
+  it('demotes the former primary when a value path makes a new value', () => {
+    const work = { value: 'w@example.com', type: 'work', primary: false };
+    for (const [path, value] of [
+      ['emails[type eq "other"]', { value: 'o@example.com', primary: true }],
+      ['emails[type eq "other" and primary eq true].value', 'o@example.com'],
+      ['emails[type eq "other"].primary', true],
+    ] as const) {
+      const emails = one('add', path, value).attributes['emails'] as JsonObject[];
+      expect(emails[0]).toEqual(work);
+      expect(emails.filter(({ primary }) => primary === true)).toMatchObject([{ type: 'other' }]);
+    }
+  });
+
+  it('keeps what the filter says of a value that a replace from Entra makes', () => {
+    expect(
+      one('replace', 'emails[type eq "other"]', { value: 'o@example.com' }, 'entra').attributes['emails'],
+    ).toContainEqual({ type: 'other', value: 'o@example.com' });
+  });
+
+  it('takes nothing away by adding nothing', () => {
+    expect(one('add', 'title', null).attributes).toBe(before);
+    expect(one('add', 'manager', {}).attributes).toBe(before);
+    expect(one('add', 'manager', { displayName: 'Nobody' }).attributes).toBe(before);
+    expect(one('add', undefined, { [ENTERPRISE]: { manager: { displayName: 'x' } } }).attributes).toBe(
+      before,
+    );
+  });
+
+  it('follows $ref of a reference, which is made of the id', () => {
+    const manager = ({ attributes }: EditResult) => (attributes[ENTERPRISE] as JsonObject)['manager'];
+    for (const op of ['add', 'replace'])
+      expect(manager(one(op, 'manager.$ref', 'https://gw/scim/v2/Users/u8'))).toEqual({ value: 'u8' });
+    expect(manager(one('remove', 'manager.$ref'))).toEqual({ value: 'u9' });
+    expect(manager(one('replace', 'manager', { $ref: '../Users/u7' }))).toEqual({ value: 'u7' });
+  });
+
+  it('keeps what is immutable in a value that an add completes', () => {
+    expect(kit(one('add', `${KIT}:keys`, [{ value: 'K1', room: '2' }]))['keys']).toEqual([
+      { value: 'k1', room: '2' },
+    ]);
+  });
+
+  it('leaves an attribute of an extension that happens to be named password to its schema', () => {
+    expect(kit(one('replace', `${KIT}:password`, 'word'))['password']).toBe('word');
+  });
+
   it('completes a value that is there instead of adding it again', () => {
     const { attributes } = one('add', 'emails', [{ value: 'H@example.com', type: 'HOME', display: 'Home' }]);
     expect(attributes['emails']).toHaveLength(2);
@@ -212,6 +259,9 @@ describe('PATCH on attributes', () => {
     ['add', 'manager.displayName', 'x', 'mutability'],
     ['replace', 'userName', null, 'invalidValue'],
     ['replace', 'emails[type eq "fax"].value', 'x', 'noTarget'],
+    ['add', 'name[familyName eq "Hansen"].givenName', 'x', 'noTarget'],
+    ['add', 'name[familyName eq "Hansen"]', { givenName: 'x' }, 'noTarget'],
+    ['add', `${KIT}:keys[room eq "1"]`, { value: 'k2' }, 'mutability'],
     ['replace', 'emails[nope eq "x"].value', 'x', 'invalidFilter'],
     ['replace', 'emails[primary gt true].value', 'x', 'invalidFilter'],
     ['replace', 'emails[type eq "work"', 'x', 'invalidPath'],

@@ -2,7 +2,7 @@ import type { Edit, MemberOperation } from '../../identity/model.js';
 import { subAttributeOf } from '../../schema/attribute-path.js';
 import type { ResourceType } from '../../schema/resource-type.js';
 import { badRequest } from '../../schema/scim-error.js';
-import type { Json, JsonObject } from '../../schema/types.js';
+import type { AttributeDefinition, Json, JsonObject } from '../../schema/types.js';
 import { isObject, isReference } from '../../schema/validate/attribute-value.js';
 import { isSecret } from '../../schema/validate/required.js';
 import { simpleValue } from '../../schema/validate/simple-value.js';
@@ -80,10 +80,10 @@ class PatchCompiler {
     if (target.extension === undefined && this.#onCommon(verb, target, value)) return;
     if (attribute.mutability === 'readOnly' || subAttribute?.mutability === 'readOnly')
       throw readOnly(target.text);
-    if (isSecret(attribute)) return this.#password(verb, target, value);
+    if (target.extension === undefined && isSecret(attribute)) return this.#password(verb, target, value);
     if (verb === 'remove') return this.#remove(target, value);
     const whole = target.filter === undefined && subAttribute === undefined && !attribute.multiValued;
-    if (whole && attribute.type === 'complex' && !isReference(attribute) && isObject(unwrapped(value)))
+    if (whole && attribute.type === 'complex' && isObject(unwrapped(value)) && !refers(attribute, value))
       return this.#merge(verb, target, unwrapped(value) as JsonObject);
     this.steps.push({
       kind: 'attribute',
@@ -156,6 +156,11 @@ class PatchCompiler {
     this.steps.push({ kind: 'password', value: password });
   }
 }
+
+/** A reference is replaced as a whole by one that says what it refers to (RFC 7643 §2.4). */
+const refers = (attribute: AttributeDefinition, value: Json | undefined): boolean =>
+  isReference(attribute) &&
+  Object.keys(unwrapped(value) as JsonObject).some((name) => /^(value|\$ref)$/i.test(name));
 
 /** Some clients wrap a single complex value in a list. */
 const unwrapped = (value: Json | undefined): Json | undefined =>

@@ -1,12 +1,13 @@
 import type { ResolvedFilter } from '../../schema/filter.js';
+import { sameJson } from '../../schema/same-json.js';
 import { badRequest } from '../../schema/scim-error.js';
 import { searchableValue } from '../../schema/search-document.js';
 import type { Json, JsonObject } from '../../schema/types.js';
-import { isObject, isReference } from '../../schema/validate/attribute-value.js';
+import { isObject, isPrimary, isReference } from '../../schema/validate/attribute-value.js';
 import { matchesElement } from '../filter/matches.js';
 import type { AttributeTarget } from '../filter/target-path.js';
 import type { Step } from './step.js';
-import { demoteOthers, equalValues, store, valuesOf } from './values.js';
+import { completed, demoteOthers, store, valuesOf } from './values.js';
 
 type Assignment = Step & { kind: 'attribute' };
 
@@ -15,19 +16,23 @@ export function editSelected(owner: JsonObject, step: Assignment): void {
   const { target } = step;
   const values = [...valuesOf(owner, target.attribute)];
   const selected = values.filter((value) => isSelected(target, value));
+  let created: JsonObject | undefined;
   if (selected.length === 0) {
-    const created = createElement(step, values.length > 0);
+    created = createElement(step, values.length > 0);
     if (created === undefined) return;
     values.push(created);
     selected.push(created);
-    if (!target.attribute.multiValued) values.splice(0, values.length - 1);
   }
   const edited = new Map(
-    selected.map((value, at) => [value, at > 0 && isOneForAll(step) ? undefined : editOne(step, value)]),
+    selected.map((value, at) => [
+      value,
+      at > 0 && isOneForAll(step) ? undefined : editOne(step, value, value === created),
+    ]),
   );
   const after = values.flatMap((value) => (edited.has(value) ? (edited.get(value) ?? []) : [value]));
   const touched = new Set([...edited.values()].filter((value) => value !== undefined));
-  if (isObject(step.value) ? step.value['primary'] === true : isPrimaryTarget(target))
+  const promotes = isObject(step.value) ? isPrimary(step.value) : isPrimaryTarget(target);
+  if (promotes || (created !== undefined && isPrimary(created)))
     demoteOthers(after, touched, target.attribute.name);
   store(owner, target.attribute, after);
 }
@@ -40,13 +45,12 @@ const isPrimaryTarget = (target: AttributeTarget): boolean =>
   target.subAttribute?.name === 'primary' || target.filter !== undefined;
 
 /** One value after the edit; undefined: it is gone. */
-function editOne(step: Assignment, element: Json): Json | undefined {
+function editOne(step: Assignment, element: Json, created: boolean): Json | undefined {
   const { target, value, verb } = step;
   if (target.subAttribute === undefined) {
     if (value === undefined) return verb === 'add' ? element : undefined;
-    return verb === 'add' && isObject(element) && isObject(value)
-      ? { ...element, ...value }
-      : structuredClone(value);
+    if (!(verb === 'add' || created) || !isObject(element) || !isObject(value)) return structuredClone(value);
+    return completed(target.attribute, element, value);
   }
   if (!isObject(element)) return element;
   return withSubAttribute(target, element, value);
@@ -55,9 +59,9 @@ function editOne(step: Assignment, element: Json): Json | undefined {
 function withSubAttribute(target: AttributeTarget, element: JsonObject, value: Json | undefined): JsonObject {
   const sub = target.subAttribute!;
   const before = element[sub.name];
-  const changes = !equalValues({ ...sub, caseExact: true }, before, value);
-  if (sub.mutability === 'immutable' && before !== undefined && changes)
+  if (sub.mutability === 'immutable' && before !== undefined && !sameJson(before, value))
     throw badRequest('mutability', `"${target.text}" is immutable and has a value.`);
+  if (sub.name === '$ref' && isReference(target.attribute)) return referringTo(element, value);
   const edited = { ...element };
   if (value === undefined) delete edited[sub.name];
   else edited[sub.name] = structuredClone(value);
@@ -66,11 +70,18 @@ function withSubAttribute(target: AttributeTarget, element: JsonObject, value: J
   return pointless ? {} : edited;
 }
 
+/** `$ref` is derived from the id: another one means another resource, and without one it is derived again. */
+function referringTo(element: JsonObject, $ref: Json | undefined): JsonObject {
+  const value = typeof $ref === 'string' ? $ref.split('/').at(-1) : undefined;
+  return value ? { value } : element;
+}
+
 /** What stands where nothing was selected: undefined when there is nothing to do. Throws 400 noTarget. */
 function createElement(step: Assignment, hasValues: boolean): JsonObject | undefined {
   const { target, createsOnReplace, verb, value } = step;
   if (target.filter === undefined) return hasValues || value === undefined ? undefined : {};
-  const template = verb === 'add' || createsOnReplace ? templateOf(target.filter) : undefined;
+  const room = target.attribute.multiValued || !hasValues;
+  const template = room && (verb === 'add' || createsOnReplace) ? templateOf(target.filter) : undefined;
   if (template === undefined || target.attribute.type !== 'complex')
     throw badRequest('noTarget', `"${target.text}" selects no value.`);
   return value === undefined ? undefined : template;

@@ -42,6 +42,19 @@ export function hasParts(attribute: AttributeDefinition, element: Json, listed: 
   });
 }
 
+/** The value with what an add brings. What is immutable in it keeps its content (RFC 7643 §7). Throws 400 mutability. */
+export function completed(attribute: AttributeDefinition, before: JsonObject, added: JsonObject): JsonObject {
+  const after = { ...before, ...added };
+  for (const sub of attribute.subAttributes ?? []) {
+    const former = before[sub.name];
+    if (sub.mutability !== 'immutable' || former === undefined) continue;
+    if (!equalValues(sub, former, after[sub.name]))
+      throw badRequest('mutability', `"${attribute.name}.${sub.name}" is immutable and has a value.`);
+    after[sub.name] = former;
+  }
+  return after;
+}
+
 /** RFC 7644 §3.5.2: a value that becomes primary makes the others not primary. */
 export function demoteOthers(elements: readonly Json[], promoted: ReadonlySet<Json>, path: string): void {
   const primary = elements.filter((element) => promoted.has(element) && isPrimary(element));

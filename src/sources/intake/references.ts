@@ -1,5 +1,5 @@
 import type { ResourceStore } from '../../identity/ports.js';
-import { subAttributeOf } from '../../schema/attribute-path.js';
+import { resourceTypesReferredTo } from '../../schema/attribute-path.js';
 import type { ResourceType } from '../../schema/resource-type.js';
 import type { AttributeDefinition, Attributes, Json, JsonObject } from '../../schema/types.js';
 import { isObject } from '../../schema/validate/attribute-value.js';
@@ -49,7 +49,7 @@ export class References {
     name: string,
   ): Promise<string | undefined> {
     if ((await this.store.typesOf(undefined, [name])).has(name)) return name;
-    for (const type of attribute ? typesOf(attribute) : ['User', 'Group']) {
+    for (const type of attribute ? resourceTypesReferredTo(attribute) : ['User', 'Group']) {
       const [named, other] = await this.store.named(undefined, type, source, name);
       if (named && !other) return named.resourceId;
     }
@@ -59,18 +59,12 @@ export class References {
 
 const isText = (value: string | undefined): value is string => value !== undefined;
 
-/** RFC 7643 §7: the types that `$ref` of the attribute refers to. */
-const typesOf = (attribute: AttributeDefinition): readonly string[] =>
-  (subAttributeOf(attribute, '$ref')?.referenceTypes ?? []).filter(
-    (name) => name !== 'external' && name !== 'uri',
-  );
-
 function referringIn(type: ResourceType, attributes: Attributes) {
   const found: { owner: JsonObject; attribute: AttributeDefinition; path: string }[] = [];
   const look = (owner: JsonObject, find: (name: string) => AttributeDefinition | undefined, urn = '') => {
     for (const name of Object.keys(owner)) {
       const attribute = find(name);
-      if (attribute && typesOf(attribute).length > 0)
+      if (attribute && resourceTypesReferredTo(attribute).length > 0)
         found.push({ owner, attribute, path: `${urn}${attribute.name}` });
     }
   };

@@ -94,7 +94,7 @@ export class FilterSql {
   }
 
   private presentAt(all: readonly string[], leaf: AttributeDefinition): Condition {
-    if (leaf.type !== 'string' || leaf.multiValued)
+    if (!textual(leaf) || leaf.multiValued)
       return { text: this.json.present('r.search', all), parameters: [] };
     return filled(this.json.value('r.search', all), leaf);
   }
@@ -119,7 +119,8 @@ export class FilterSql {
 
   /** `userName eq`, `emails.value eq`: answered from an index, whatever the size of the table. */
   private byIndex(path: AttributeReference, operand: string | number | boolean): Condition | undefined {
-    if (typeof operand !== 'string') return undefined;
+    // Empty values are in no index.
+    if (typeof operand !== 'string' || operand === '') return undefined;
     const leaf = path.subAttribute ?? path.attribute;
     const name = pathName(path);
     const table =
@@ -304,9 +305,12 @@ function names({ extension, attribute }: AttributeReference): string[] {
   return extension === undefined ? [attribute.name] : [extension, attribute.name];
 }
 
+const textual = ({ type }: AttributeDefinition): boolean =>
+  type === 'string' || type === 'reference' || type === 'binary';
+
 /** RFC 7644 §3.4.2.2 `pr`: not empty. */
 function filled(expression: string, leaf: AttributeDefinition): Condition {
-  const text = leaf.type === 'string' ? `COALESCE(${expression}, '') <> ''` : `${expression} IS NOT NULL`;
+  const text = textual(leaf) ? `COALESCE(${expression}, '') <> ''` : `${expression} IS NOT NULL`;
   return { text, parameters: [] };
 }
 

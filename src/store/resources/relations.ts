@@ -13,6 +13,8 @@ export interface Relation {
   exists(condition: Condition): Condition;
   /** `eq` answered by an index. */
   lookup?(path: AttributeReference, operand: string): Condition | undefined;
+  /** What sorts the resource `r`, where that is not the column itself. */
+  sort?: string;
 }
 
 const exact = (type: 'string' | 'dateTime' | 'integer' = 'string'): Comparable => ({
@@ -70,6 +72,7 @@ function externalId(context: FilterContext): Relation {
   return {
     multiValued: false,
     column: () => ({ text: 'x.value', on: exact() }),
+    sort: `(SELECT x.value FROM external_id x WHERE x.resource_id = r.id AND x.source = ${literal(context.source)})`,
     exists: (condition) => ({
       text: `EXISTS (SELECT 1 FROM external_id x WHERE x.resource_id = r.id AND x.source = ? AND ${condition.text})`,
       parameters: [context.source, ...condition.parameters],
@@ -88,6 +91,7 @@ function referredName(attribute: string, context: FilterContext): Relation {
   return {
     multiValued: false,
     column: () => ({ text: displayOf(context, 'd'), on: folded }),
+    sort: `(SELECT ${displayOf(context, 'd')} FROM reference f JOIN resource d ON d.id = f.to_id WHERE f.from_id = r.id AND f.attribute = ${literal(attribute)} LIMIT 1)`,
     exists: (condition) => ({
       text: `EXISTS (SELECT 1 FROM reference f JOIN resource d ON d.id = f.to_id WHERE f.from_id = r.id AND f.attribute = ? AND ${condition.text})`,
       parameters: [attribute, ...condition.parameters],
@@ -99,11 +103,12 @@ function referredName(attribute: string, context: FilterContext): Relation {
 function schemas(context: FilterContext): Relation {
   const json = jsonAccess(context.engine);
   const present = (urn: string) => json.present('r.search', [urn]);
-  const urn = (text: string) => `'${text.replaceAll("'", "''")}'`;
   const cores = context.types.map(
-    (type) => `SELECT ${urn(context.coreSchemas[type] ?? '')} AS value WHERE r.type = ${urn(type)}`,
+    (type) => `SELECT ${literal(context.coreSchemas[type] ?? '')} AS value WHERE r.type = ${literal(type)}`,
   );
-  const extensions = context.extensionSchemas.map((id) => `SELECT ${urn(id)} AS value WHERE ${present(id)}`);
+  const extensions = context.extensionSchemas.map(
+    (id) => `SELECT ${literal(id)} AS value WHERE ${present(id)}`,
+  );
   return {
     multiValued: true,
     column: () => ({ text: 'u.value', on: exact() }),
@@ -154,7 +159,7 @@ function groups(context: FilterContext): Relation {
     multiValued: true,
     column: (name) => {
       if (name === 'value') return { text: 'm.group_id', on: exact() };
-      if (name === 'type') return { text: "'direct'", on: folded };
+      if (name === 'type') return { text: directOrNot, on: folded };
       if (name === 'display')
         return {
           text: `(SELECT ${displayOf(context, 'd')} FROM resource d WHERE d.id = m.group_id)`,
@@ -163,15 +168,27 @@ function groups(context: FilterContext): Relation {
       return undefined;
     },
     exists: (condition) => ({
-      text: `EXISTS (SELECT 1 FROM membership m WHERE m.member_id = r.id AND ${condition.text})`,
+      text: `EXISTS (WITH RECURSIVE up(group_id) AS (
+          SELECT group_id FROM membership WHERE member_id = r.id
+          UNION SELECT n.group_id FROM membership n JOIN up ON n.member_id = up.group_id)
+        SELECT 1 FROM up m WHERE ${condition.text})`,
       parameters: condition.parameters,
     }),
     lookup: (path, operand) =>
-      (path.subAttribute?.name ?? 'value') === 'value'
-        ? among('SELECT member_id FROM membership WHERE group_id = ?', [operand])
-        : undefined,
+      (path.subAttribute?.name ?? 'value') === 'value' ? among(everybodyIn, [operand]) : undefined,
   };
 }
+
+const directOrNot =
+  "CASE WHEN EXISTS (SELECT 1 FROM membership e WHERE e.group_id = m.group_id AND e.member_id = r.id) THEN 'direct' ELSE 'indirect' END";
+
+/** Of a group, its groups and theirs. */
+const everybodyIn = `SELECT id FROM (WITH RECURSIVE down(id, type) AS (
+    SELECT member_id, member_type FROM membership WHERE group_id = ?
+    UNION SELECT n.member_id, n.member_type FROM membership n JOIN down ON n.group_id = down.id WHERE down.type = 'Group')
+  SELECT id FROM down) AS everybody`;
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** What targets decided: columns and facts of the resource's links. */
 function accounts(context: FilterContext): Relation {

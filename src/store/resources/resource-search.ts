@@ -146,7 +146,9 @@ export class ResourceSearch {
 
   private sortExpression(path: AttributeReference, context: FilterContext): string {
     const relation = relationOf(path, context);
-    if (relation && !relation.multiValued && path.attribute.name !== 'externalId') {
+    const collated = (text: string) => (context.engine === 'postgres' ? `${text} COLLATE "C"` : text);
+    if (relation?.sort !== undefined) return collated(relation.sort);
+    if (relation && !relation.multiValued) {
       return relation.column(path.subAttribute?.name ?? 'value')?.text ?? 'r.id';
     }
     if (relation) return 'r.id';
@@ -158,7 +160,7 @@ export class ResourceSearch {
       ? primaryValue(context.engine, names, path.subAttribute?.name)
       : json.value('r.search', path.subAttribute ? [...names, path.subAttribute.name] : names);
     const cast = json.cast(text, leaf);
-    return context.engine === 'postgres' && cast === text ? `(${text}) COLLATE "C"` : cast;
+    return cast === text ? collated(`(${text})`) : cast;
   }
 }
 
