@@ -1,16 +1,12 @@
 import { Controller, Get, HttpCode, ServiceUnavailableException } from '@nestjs/common';
 import { StoreClock } from '../delivery/ports.js';
-import { Targets } from '../delivery/targets.js';
 import { Open } from '../auth/index.js';
 
 /** For supervisors and load balancers; without a token, so nothing here tells more than up or down. */
 @Open()
 @Controller('health')
 export class HealthController {
-  constructor(
-    private readonly clock: StoreClock,
-    private readonly targets: Targets,
-  ) {}
+  constructor(private readonly clock: StoreClock) {}
 
   @Get('live')
   @HttpCode(200)
@@ -26,16 +22,6 @@ export class HealthController {
     } catch {
       throw new ServiceUnavailableException({ status: 'unready', store: 'does not answer' });
     }
-    const targets: Record<string, string> = {};
-    for (const target of this.targets.all()) {
-      const state = await target.state();
-      targets[target.name] =
-        state.state === 'paused'
-          ? 'paused'
-          : state.unavailableSince === undefined
-            ? 'available'
-            : 'unavailable';
-    }
-    return { status: 'ready', targets };
+    return { status: 'ready' };
   }
 }

@@ -48,6 +48,11 @@ describe('The operations API', () => {
     expect((await gateway.ask('metrics', method, base + path)).status).toBe(403);
   });
 
+  it('says without a token no more than that it is up', async () => {
+    expect((await gateway.ask(undefined, 'GET', '/health/live')).json).toEqual({ status: 'live' });
+    expect((await gateway.ask(undefined, 'GET', '/health/ready')).json).toEqual({ status: 'ready' });
+  });
+
   it.each([
     ['GET', '/links?limit=0', undefined],
     ['GET', '/links?state=lost', undefined],
