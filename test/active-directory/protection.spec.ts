@@ -1,5 +1,6 @@
 import { Attribute, Change, type Client } from 'ldapts';
 import type { Connector, ListedAccount, Lists } from '../../src/connectors/connector.js';
+import { sidOf } from '../../src/connectors/active-directory/values/sid.js';
 import { ldapsearch } from '../e2e/ldapsearch.js';
 import { adminClient, useLab } from '../lab.js';
 import { allow, modifyAsSystem, serviceSid } from './deleted-objects.js';
@@ -77,6 +78,20 @@ describe('Members of protected groups', () => {
     await admin.del(await dnOf('DnsAdmins'));
     expect(await same.plan({ password: undefined })).toMatchObject({ action: 'none' });
     await Promise.all([dns.close(), fresh.close()]);
+  });
+
+  it.each([
+    ['Key Admins', 526],
+    ['Enterprise Key Admins', 527],
+  ])('are refused in %s, who may give anybody a key to sign in with', async (name, rid) => {
+    const person = user(ad, `adp-key${rid}`);
+    await person.apply();
+    const [domain] = await ldapsearch(lab(), lab().baseDn, '(objectClass=domain)', ['objectSid']);
+    const ldif = [`dn: CN=${name},${lab().unmanagedOu}`, 'changetype: add', 'objectClass: group'];
+    const sid = `${sidOf(Buffer.from(domain!.objectsid![0]!, 'hex'))}-${rid}`;
+    const facts = [`sAMAccountName: ${name}`, 'groupType: -2147483640', `objectSid: ${sid}`];
+    await modifyAsSystem(lab(), [...ldif, ...facts, `member: ${await dnOf(`adp-key${rid}`)}`], '--relax');
+    await refused(person);
   });
 
   it.each([

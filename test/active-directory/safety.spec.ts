@@ -152,6 +152,16 @@ describe('Safety of a real domain', () => {
     });
   });
 
+  it('takes %DomainDN% in a place for the root of the domain, also when it moves', async () => {
+    const below = lab().usersOu.slice(0, -lab().baseDn.length);
+    const placed = user(ad, 'ady-domaindn', { container: `${below}%DomainDN%` });
+    await placed.apply();
+    expect(await placed.plan({ password: none })).toMatchObject({
+      action: 'none',
+      account: `CN=ady-domaindn,${lab().usersOu}`,
+    });
+  });
+
   it('marks what it creates against being copied back, where the settings say so', async () => {
     const marking = connect(lab(), { settings: { loopGuard: { mark: 'adminDescription' } } });
     try {

@@ -1,8 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Attribute, Change } from 'ldapts';
 import { publicKeyPin } from '../../src/connectors/active-directory/session/secure-channel.js';
-import { inOrder, serversOf } from '../../src/connectors/active-directory/session/servers.js';
+import { AdPool } from '../../src/connectors/active-directory/session/ad-pool.js';
+import {
+  inOrder,
+  OwnChoice,
+  serversOf,
+  type LookUp,
+} from '../../src/connectors/active-directory/session/servers.js';
 import { ldapsearch } from '../e2e/ldapsearch.js';
 import { adminClient, useLab, useOwnLab } from '../lab.js';
 import { connect, group, settingsOf, setMembers, soon, user, type ConnectorOptions } from './domain.js';
@@ -45,6 +54,32 @@ describe('Sessions with a real domain controller', () => {
     const person = user(ad, 'ads-pool');
     await Promise.all(Array.from({ length: 40 }, () => ad.match(person.subject(), soon())));
     expect(proxy.connections).toBeLessThanOrEqual(3);
+  });
+
+  it('gives the place of somebody who gave up while it was being connected to the next', async () => {
+    const proxy = await started();
+    const ad = through([proxy], { pool: { size: 1 } });
+    const person = user(ad, 'ads-gave-up');
+    await ad.match(person.subject(), soon());
+    proxy.rules = [{ ...onWrite('search'), then: 'stall' }];
+    proxy.delay = () => 400;
+    const stalled = ad.match(person.subject(), AbortSignal.timeout(200));
+    const connecting = ad.match(person.subject(), AbortSignal.timeout(400));
+    await expect(stalled).rejects.toBeDefined();
+    await expect(connecting).rejects.toBeDefined();
+    proxy.delay = () => 0;
+    expect(await ad.match(person.subject(), AbortSignal.timeout(5_000))).toEqual({ kind: 'none' });
+  });
+
+  it('connects whoever waits when the idle connections turn out to be dead', async () => {
+    const proxy = await started();
+    const ad = through([proxy], { pool: { size: 1, keepAliveSeconds: 1 }, timeouts: { operationMs: 2_000 } });
+    const person = user(ad, 'ads-dead');
+    await ad.match(person.subject(), soon());
+    const before = proxy.requests.length;
+    proxy.rules = [{ ...onWrite('search'), then: 'stall' }];
+    while (proxy.requests.length === before) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await ad.match(person.subject(), AbortSignal.timeout(8_000))).toEqual({ kind: 'none' });
   });
 
   it('gives a search the time of its own limit, and a listing all the time that the controller allows', async () => {
@@ -178,7 +213,7 @@ describe('Sessions with a real domain controller', () => {
 
   it('gives up on a controller that is silent, and works on a fresh connection afterwards', async () => {
     const proxy = await started();
-    const ad = through([proxy], { timeouts: { operationMs: 1000 } });
+    const ad = through([proxy], { timeouts: { operationMs: 3_000 } });
     const person = user(ad, 'ads-silent', { attributes: { title: 'Old' } });
     await person.apply();
     proxy.rules = [{ ...onWrite('search'), then: 'stall' }];
@@ -269,6 +304,43 @@ describe('Sessions with a real domain controller', () => {
     expect(first.connections).toBe(1);
   });
 
+  it('follows them also while others wait for a connection', async () => {
+    const first = await started();
+    const second = await started();
+    let current: string | undefined = first.url;
+    const server = { current: async () => current, movedAt: async () => none, move: async () => false };
+    const ad = through([first, second], { pool: { size: 1 } }, { server });
+    const person = user(ad, 'ads-waits');
+    await ad.match(person.subject(), soon());
+    first.delay = () => 100;
+    const searches = () => first.requests.filter(({ operation }) => operation === 'search').length;
+    const before = searches();
+    const under = ad.match(person.subject(), soon());
+    const waiting = ad.match(person.subject(), soon());
+    while (searches() === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    current = second.url;
+    expect(await Promise.all([under, waiting])).toEqual([{ kind: 'none' }, { kind: 'none' }]);
+    expect(second.connections).toBe(1);
+  });
+
+  it('leaves a controller that keeps saying busy, also while others wait for a connection', async () => {
+    const first = await started();
+    const second = await started();
+    const ad = through([first, second], { replicationSeconds: 0, pool: { size: 1 } });
+    first.rules = [
+      {
+        when: ({ operation, dn }) => operation === 'search' && dn !== '',
+        then: { answer: { code: 51, text: '000020D9: SvcErr' } },
+      },
+    ];
+    const person = user(ad, 'ads-busy-waits');
+    const all = await Promise.allSettled(Array.from({ length: 8 }, () => ad.match(person.subject(), soon())));
+    expect(all.map(({ status }) => status)).toEqual([
+      ...Array(3).fill('rejected'),
+      ...Array(5).fill('fulfilled'),
+    ]);
+  });
+
   it('leaves a controller that keeps saying busy', async () => {
     const first = await started();
     const second = await started();
@@ -293,6 +365,40 @@ describe('Sessions with a real domain controller', () => {
       kind: 'misconfigured',
     });
     expect(second.connections).toBe(0);
+  });
+
+  it('moves on from a controller whose certificate is not to be trusted, and never to one', async () => {
+    const tls = mkdtempSync(join(tmpdir(), 'landfall-tls-'));
+    try {
+      const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=stranger'];
+      const files = ['-keyout', join(tls, 'dc-key.pem'), '-out', join(tls, 'dc.pem')];
+      execFileSync('openssl', ['req', '-x509', ...key, ...files], { stdio: 'ignore' });
+      const distrusted = await LdapProxy.start(lab(), tls);
+      proxies.push(distrusted);
+      const trusted = await started();
+      const ad = through([distrusted, trusted], { replicationSeconds: 0 });
+      expect(await ad.match(user(ad, 'ads-moves-on').subject(), soon())).toEqual({ kind: 'none' });
+      expect(await ad.check(soon())).toContainEqual({
+        severity: 'warning',
+        subject: 'next controller',
+        detail: expect.stringMatching(`${distrusted.url}.*certificate`),
+        remedy: expect.stringContaining(distrusted.url),
+      });
+      expect(distrusted.requests).toEqual([]);
+      const alone = through([distrusted]);
+      await expect(alone.match(user(alone, 'ads-alone').subject(), soon())).rejects.toMatchObject({
+        kind: 'misconfigured',
+        mayPass: true,
+      });
+      await trusted.stop();
+      const neither = through([distrusted, trusted]);
+      await expect(neither.match(user(neither, 'ads-neither').subject(), soon())).rejects.toMatchObject({
+        kind: 'unavailable',
+        detail: expect.stringMatching(/refused.*certificate/i),
+      });
+    } finally {
+      rmSync(tls, { recursive: true });
+    }
   });
 
   it('closes connections that were idle or open for too long', async () => {
@@ -330,6 +436,37 @@ describe('Sessions with a real domain controller', () => {
       '_ldap._tcp.Leeds._sites.dc._msdcs.corp.example',
       '_ldap._tcp.dc._msdcs.corp.example',
     ]);
+  });
+
+  it('takes a DNS that does not answer for a fault that passes, and uses what it said last', async () => {
+    const failing = (code: string) => async () => {
+      throw Object.assign(new Error(`querySrv ${code}`), { code });
+    };
+    let lookUp: LookUp = failing('ESERVFAIL');
+    const quiet = { info: () => none, warn: () => none, error: () => none };
+    const pool = new AdPool(settingsOf(lab(), { servers: none, domain: 'corp.example' }), {
+      choice: new OwnChoice(Date.now),
+      log: quiet,
+      now: Date.now,
+      lookUp: (name) => lookUp(name),
+    });
+    connectors.push(pool);
+    const used = () => pool.use(soon(), async () => none);
+    await expect(used()).rejects.toMatchObject({
+      kind: 'unavailable',
+      detail: expect.stringContaining('ESERVFAIL'),
+    });
+    lookUp = failing('ENOTFOUND');
+    await expect(used()).rejects.toMatchObject({ kind: 'misconfigured', mayPass: true });
+    lookUp = async () => [{ name: '127.255.255.254', port: 389, priority: 0, weight: 0 }];
+    await expect(used()).rejects.toMatchObject({ kind: 'unavailable' });
+    for (const code of ['ETIMEOUT', 'ENOTFOUND']) {
+      lookUp = failing(code);
+      await expect(used()).rejects.toMatchObject({
+        kind: 'unavailable',
+        detail: expect.stringContaining('ldaps://127.255.255.254'),
+      });
+    }
   });
 
   it('refuses to start where the client library would print passwords', () => {

@@ -62,10 +62,14 @@ export class LdapProxy {
   #port = 0;
   #off = false;
 
-  private constructor(private readonly lab: Lab) {}
+  private constructor(
+    private readonly lab: Lab,
+    private readonly tls: string,
+  ) {}
 
-  static async start(lab: Lab): Promise<LdapProxy> {
-    const proxy = new LdapProxy(lab);
+  /** `tls`: folder of another certificate than the controller's own. */
+  static async start(lab: Lab, tls = `${lab.dir}/tls`): Promise<LdapProxy> {
+    const proxy = new LdapProxy(lab, tls);
     await proxy.resume();
     return proxy;
   }
@@ -81,9 +85,8 @@ export class LdapProxy {
   /** Listens, on the port it had. */
   async resume(): Promise<void> {
     this.#off = false;
-    const folder = `${this.lab.dir}/tls`;
     const server = createServer(
-      { key: readFileSync(`${folder}/dc-key.pem`), cert: readFileSync(`${folder}/dc.pem`) },
+      { key: readFileSync(`${this.tls}/dc-key.pem`), cert: readFileSync(`${this.tls}/dc.pem`) },
       (client) => this.accept(client),
     );
     this.#server = server;

@@ -59,9 +59,10 @@ export class AccountPlanner {
       fence: this.attributes,
       upnSuffixes: facts.upnSuffixes,
     });
+    const placed = inDomain(desired, facts);
     return account
-      ? this.planUpdate(session, subject, desired, values, account)
-      : this.planCreate(session, subject, desired, values, facts);
+      ? this.planUpdate(session, subject, placed, values, account)
+      : this.planCreate(session, subject, placed, values);
   }
 
   private rules(session: AdSession): ReferenceRules {
@@ -83,10 +84,9 @@ export class AccountPlanner {
     subject: Subject,
     desired: DesiredAccount,
     values: readonly DesiredValue[],
-    facts: DomainFacts,
   ): Promise<Plan> {
     const draft = draftOf(subject, undefined, desired);
-    const parent = this.container(subject, desired, facts);
+    const parent = this.container(subject, desired);
     const name = this.nameOf(subject, desired);
     const clash = await findClash(this.directory, session, {
       unique: uniqueWithName(desired, name),
@@ -159,7 +159,7 @@ export class AccountPlanner {
   }
 
   /** Where a new account goes: what the mapping says, else the container of the settings. */
-  private container(subject: Subject, desired: DesiredAccount, facts: DomainFacts): string {
+  private container(subject: Subject, desired: DesiredAccount): string {
     const place = subject.kind === 'Group' ? this.settings.groups : this.settings.users;
     if (!place) {
       throw new ConnectorError({
@@ -167,9 +167,13 @@ export class AccountPlanner {
         detail: `This target has no place for resources of type ${subject.kind}: add "groups" to its settings.`,
       });
     }
-    const container = desired.container?.replaceAll('%DomainDN%', facts.baseDn) ?? place.container;
+    const container = desired.container ?? place.container;
     if (this.fence.covers(subject.kind, container)) return container;
-    throw new ConnectorError({
+    throw this.outside(subject, container);
+  }
+
+  private outside(subject: Subject, container: string): ConnectorError {
+    return new ConnectorError({
       kind: 'rejected',
       scimType: 'invalidValue',
       attribute: 'distinguishedName',
@@ -199,8 +203,7 @@ export class AccountPlanner {
     const { moveTo } = settings?.leavers ?? {};
     const back = moveTo !== undefined && isWithin(entry.dn, moveTo);
     const wanted = desired.container ?? (back ? settings!.container : now);
-    if (!this.fence.covers(subject.kind, wanted))
-      this.container(subject, desired, { baseDn: '' } as DomainFacts);
+    if (!this.fence.covers(subject.kind, wanted)) throw this.outside(subject, wanted);
     const stays = sameDn(wanted, now);
     if (stays && name === nameOf(entry.dn)) return;
     draft.steps.place = { name, parent: stays ? now : wanted };
@@ -271,4 +274,12 @@ export class AccountPlanner {
     for (const value of loopGuardWrites(this.settings.loopGuard.mark, subject))
       addWrite(draft, own(value.name, value.values as string[]), []);
   }
+}
+
+/** With the root of the domain where a container names it as Microsoft's provisioning does. */
+function inDomain(desired: DesiredAccount, { baseDn }: DomainFacts): DesiredAccount {
+  const { container } = desired;
+  return container === undefined
+    ? desired
+    : { ...desired, container: container.replaceAll(/%DomainDN%/gi, () => baseDn) };
 }

@@ -7,8 +7,11 @@ import { guidBytes, guidDn } from '../values/guid.js';
 import { sidOf } from '../values/sid.js';
 import { isSecurityGroup } from './group-type.js';
 
-/** Administrators of a domain (MS-ADTS §3.1.1.6.1.2), relative to the domain's SID or to S-1-5-32. */
-const PRIVILEGED_RIDS = [512, 516, 518, 519, 520];
+/**
+ * Administrators of a domain (MS-ADTS §3.1.1.6.1.2), relative to the domain's SID or to S-1-5-32. The last two may give
+ * anybody a key to sign in with (MS-DTYP §2.4.2.4, KEY_ADMINS and ENTERPRISE_KEY_ADMINS).
+ */
+const PRIVILEGED_RIDS = [512, 516, 518, 519, 520, 526, 527];
 const PRIVILEGED_BUILTIN_RIDS = [544, 548, 549, 550, 551, 552];
 /** Primary group of ordinary users; it is in no memberOf. */
 const DOMAIN_USERS = 513;

@@ -36,7 +36,11 @@ export class Check {
 
   async run(signal: AbortSignal): Promise<Finding[]> {
     try {
-      return await this.directory.run(signal, 'check the target', (session) => this.all(session));
+      const found = await this.directory.run(signal, 'check the target', async (session) => ({
+        server: session.server,
+        findings: await this.all(session),
+      }));
+      return [...found.findings, ...(await this.others(found.server, signal))];
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       const remedy =
@@ -44,6 +48,21 @@ export class Check {
         'See that the controller is reachable, its certificate is signed by caFile, and the service account is in order.';
       return [{ severity: 'error', subject: 'connection', detail: error.detail, remedy }];
     }
+  }
+
+  /** The controllers that are not in use: whether a move to them would succeed is better known before it is needed. */
+  private async others(used: string, signal: AbortSignal): Promise<Finding[]> {
+    const surveyed = await this.directory.pool.survey(signal, used);
+    return surveyed.map(({ server, fault }) =>
+      fault === undefined
+        ? ok('next controller', `${server} would take over`)
+        : {
+            severity: 'warning',
+            subject: 'next controller',
+            detail: fault,
+            remedy: `Mend ${server}, or take it out of the settings: it cannot take over.`,
+          },
+    );
   }
 
   private async all(session: AdSession): Promise<Finding[]> {

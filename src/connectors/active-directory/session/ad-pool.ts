@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../connector.js';
 import type { ConnectorLog, ServerChoice } from '../../kind.js';
 import { AdError, recognise } from '../errors/ad-error.js';
-import { connectorError, kindOf } from '../errors/connector-error.js';
+import { connectorError } from '../errors/connector-error.js';
 import type { AdSettings } from '../settings.js';
 import { AdSession, type SessionOptions } from './ad-session.js';
 import { CredentialsBreaker } from './credentials-breaker.js';
@@ -19,8 +19,11 @@ export interface PoolSurroundings {
 const PATIENCE = 3;
 const REST_MS = 60_000;
 const TICK_MS = 15_000;
+/** Of the many that DNS may name, a check signs in on the nearest. */
+const MOST_SURVEYED = 8;
 
 interface Waiting {
+  signal: AbortSignal;
   resolve(session: AdSession): void;
   reject(error: unknown): void;
 }
@@ -69,7 +72,8 @@ export class AdPool {
       throw error;
     } finally {
       signal.removeEventListener('abort', abort);
-      this.release(session);
+      session.usedAt = this.surroundings.now();
+      this.giveBack(session);
     }
   }
 
@@ -85,6 +89,23 @@ export class AdPool {
       signal.removeEventListener('abort', abort);
       await session.close();
     }
+  }
+
+  /** Signs in on the controllers that a move away from one may end at, and says what is wrong with them. */
+  async survey(signal: AbortSignal, from: string): Promise<{ server: string; fault?: string }[]> {
+    const servers = (await this.servers()).filter((server) => server !== from).slice(0, MOST_SURVEYED);
+    return Promise.all(
+      servers.map(async (server) => {
+        try {
+          await (await this.signedIn(server, this.settings.timeouts.operationMs, signal)).close();
+          return { server };
+        } catch (error) {
+          signal.throwIfAborted();
+          const shown = this.refusal(server, error);
+          return { server, fault: shown instanceof ConnectorError ? shown.detail : String(shown) };
+        }
+      }),
+    );
   }
 
   /** An explicit check by an administrator may try the credentials again. */
@@ -135,6 +156,7 @@ export class AdPool {
       };
       const done = () => signal.removeEventListener('abort', abort);
       const waiting: Waiting = {
+        signal,
         resolve: (session) => (done(), resolve(session)),
         reject: (error) => (done(), reject(error)),
       };
@@ -143,23 +165,24 @@ export class AdPool {
     });
   }
 
-  private release(session: AdSession): void {
-    session.usedAt = this.surroundings.now();
-    const next = this.#waiting.shift();
-    if (this.#closed || !session.usable) {
-      this.discard(session);
-      if (next) this.handOver(next);
-    } else if (next) next.resolve(session);
+  /** Whoever waits looks anew: the session may be too old by now, or its controller no longer the one in use. */
+  private giveBack(session: AdSession): void {
+    if (this.#closed || !this.fresh(session)) this.discard(session);
     else this.#idle.push(session);
+    this.wakeNext();
   }
 
-  private handOver(waiting: Waiting): void {
-    this.acquire(new AbortController().signal).then(waiting.resolve, waiting.reject);
-  }
-
+  /** Who gave up in the meantime takes no session along, and whoever waits behind somebody that got none is next. */
   private wakeNext(): void {
     const next = this.#waiting.shift();
-    if (next) this.handOver(next);
+    if (!next) return;
+    this.acquire(next.signal).then(
+      (session) => (next.signal.aborted ? this.giveBack(session) : next.resolve(session)),
+      (error: unknown) => {
+        next.reject(error);
+        this.wakeNext();
+      },
+    );
   }
 
   private discard(session: AdSession): void {
@@ -210,41 +233,72 @@ export class AdPool {
     this.#credentials.throwIfRefused();
     const { choice, log } = this.surroundings;
     const current = await choice.current();
-    const servers = await serversOf(this.settings, this.surroundings.lookUp);
-    this.#servers = servers;
-    if (servers.length === 0)
-      throw misconfigured(`No domain controller of "${this.settings.domain}" is found in DNS.`);
+    const servers = await this.servers();
     const order = [...new Set([...servers.filter((server) => server === current), ...servers])];
     const ready = order.filter((server) => !this.rests(server));
-    let last: unknown;
+    const refusals: unknown[] = [];
     for (const server of ready.length > 0 ? ready : order) {
       try {
-        const session = await AdSession.open(this.options(server, operationMs), signal);
-        if (session.identity.readOnly || !session.identity.synchronized) {
-          await session.close();
-          throw unavailable(`${server} is a read-only or not yet synchronised domain controller.`);
-        }
+        const session = await this.signedIn(server, operationMs, signal);
         if (server === current || (await choice.move(current, server))) return session;
         await session.close();
         log.info({ server }, 'another replica chose a domain controller at the same moment');
         return await this.open(signal, operationMs);
       } catch (error) {
         signal.throwIfAborted();
-        last = this.refusedBy(server, error);
+        refusals.push(this.refusedBy(server, error));
       }
     }
-    throw last;
+    throw inShort(refusals);
   }
 
-  /** Bad credentials and certificates are the same on every controller: no other is tried. */
+  /** On a controller that takes writes. */
+  private async signedIn(server: string, operationMs: number, signal: AbortSignal): Promise<AdSession> {
+    const session = await AdSession.open(this.options(server, operationMs), signal);
+    if (!session.identity.readOnly && session.identity.synchronized) return session;
+    await session.close();
+    throw unavailable(`${server} is a read-only or not yet synchronised domain controller.`);
+  }
+
+  /** What DNS said last is as good as ever while it says nothing. */
+  private async servers(): Promise<readonly string[]> {
+    const { domain } = this.settings;
+    try {
+      const servers = await serversOf(this.settings, this.surroundings.lookUp);
+      if (servers.length > 0) this.#servers = servers;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const detail = `The domain controllers of "${domain}" cannot be looked up: DNS does not answer (${code ?? message}).`;
+      if (this.#servers.length === 0) throw unavailable(detail);
+      this.surroundings.log.warn({ domain }, `${detail} Those of the last look are used.`);
+    }
+    if (this.#servers.length > 0) return this.#servers;
+    throw new ConnectorError({
+      kind: 'misconfigured',
+      detail: `No domain controller of "${domain}" is found in DNS.`,
+      recommendedAction:
+        'Correct "domain", name the controllers in "servers", or let this machine ask the DNS servers of the domain.',
+      mayPass: true,
+    });
+  }
+
+  /** Credentials are the same on every controller, and each try counts towards a lockout; certificates are each one's own. */
   private refusedBy(server: string, error: unknown): unknown {
+    const shown = this.refusal(server, error);
+    if (!(shown instanceof ConnectorError) || !isMisconfigured(shown)) return shown;
+    const answer = shown.cause instanceof AdError ? shown.cause.resultCode : undefined;
+    if (answer === undefined) return shown;
+    if (answer === 49) this.#credentials.refused(shown);
+    throw shown;
+  }
+
+  /** Why no session came about, as delivery is told. */
+  private refusal(server: string, error: unknown): unknown {
     const recognised = error instanceof ConnectorError ? undefined : recognise(error, 'connect');
     if (!recognised) return error;
     const shown = connectorError(recognised, { doing: `open a session with ${server}` });
     this.surroundings.log.warn({ server, text: recognised.text }, shown.detail);
-    if (kindOf(recognised) !== 'misconfigured') return unavailable(shown.detail, recognised);
-    if (recognised.resultCode === 49) this.#credentials.refused(shown);
-    throw shown;
+    return isMisconfigured(shown) ? shown : unavailable(shown.detail, recognised);
   }
 
   private options(server: string, operationMs: number): SessionOptions {
@@ -269,22 +323,15 @@ export class AdPool {
     const kept: AdSession[] = [];
     for (const session of idle) {
       if (this.fresh(session)) kept.push(session);
-      else this.discard(session);
+      else this.giveBack(session);
     }
     await Promise.all(
       kept.map(async (session) => {
         if (now - session.heardAt >= this.settings.pool.keepAliveSeconds * 1000)
           await session.touch().catch(() => undefined);
-        if (session.usable && !this.#closed) this.giveBack(session);
-        else this.discard(session);
+        this.giveBack(session);
       }),
     );
-  }
-
-  private giveBack(session: AdSession): void {
-    const next = this.#waiting.shift();
-    if (next) next.resolve(session);
-    else this.#idle.push(session);
   }
 }
 
@@ -295,6 +342,16 @@ function unavailable(detail: string, cause?: AdError): ConnectorError {
   );
 }
 
-function misconfigured(detail: string): ConnectorError {
-  return new ConnectorError({ kind: 'misconfigured', detail });
+function isMisconfigured(error: unknown): boolean {
+  return error instanceof ConnectorError && error.kind === 'misconfigured';
+}
+
+/** Of several controllers: what passes by itself is tried again, and what does not is told with it. */
+function inShort(refusals: readonly unknown[]): unknown {
+  const passing = refusals.findLast((error) => !isMisconfigured(error));
+  if (!(passing instanceof ConnectorError)) return passing ?? refusals.at(-1);
+  const lasting = refusals.filter(isMisconfigured).map((error) => (error as ConnectorError).detail);
+  return lasting.length === 0
+    ? passing
+    : unavailable([passing.detail, ...lasting].join(' '), passing.cause as AdError);
 }

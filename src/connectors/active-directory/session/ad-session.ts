@@ -108,7 +108,7 @@ export class AdSession {
   }
 
   get usable(): boolean {
-    return this.#client.isBound;
+    return this.#client.isBound && this.#socket?.destroyed !== true;
   }
 
   supports(control: string): boolean {
@@ -176,7 +176,7 @@ export class AdSession {
   }
 
   private async run<T>(operation: AdOperation, work: () => Promise<T>): Promise<T> {
-    if (!this.#client.isBound) throw recognise(new Error('Socket connection not established'), operation);
+    if (!this.usable) throw recognise(new Error('Socket connection not established'), operation);
     try {
       return await work();
     } catch (error) {

@@ -11,26 +11,31 @@ interface SrvRecord {
 
 export type LookUp = (name: string) => Promise<SrvRecord[]>;
 
-/** The controllers of the domain in order of preference: those of the settings, or those that DNS names (MS-ADTS §6.3.2.3). */
-export async function serversOf(settings: AdSettings, lookUp: LookUp = resolveSrv): Promise<string[]> {
+/** Answers of DNS that there is no such name. Everything else says nothing about the domain. */
+const NOT_THERE = new Set(['ENOTFOUND', 'ENODATA']);
+
+/**
+ * The controllers of the domain in order of preference: those of the settings, or those that DNS names (MS-ADTS §6.3.2.3).
+ * Throws what the look-up threw where DNS could not be asked.
+ */
+export async function serversOf(
+  settings: AdSettings,
+  lookUp: LookUp = resolveSrv,
+): Promise<readonly string[]> {
   if (settings.servers && settings.servers.length > 0) return settings.servers;
   const { domain, site, startTls } = settings;
-  const near = site === undefined ? [] : await found(lookUp, `_ldap._tcp.${site}._sites.dc._msdcs.${domain}`);
-  const anywhere = await found(lookUp, `_ldap._tcp.dc._msdcs.${domain}`);
-  const scheme = startTls ? 'ldap' : 'ldaps';
-  return [
-    ...new Set(
-      [...near, ...anywhere].map(({ name }) => `${scheme}://${name.toLowerCase().replace(/\.$/, '')}`),
-    ),
+  const names = [
+    ...(site === undefined ? [] : [`_ldap._tcp.${site}._sites.dc._msdcs.${domain}`]),
+    `_ldap._tcp.dc._msdcs.${domain}`,
   ];
-}
-
-async function found(lookUp: LookUp, name: string): Promise<SrvRecord[]> {
-  try {
-    return inOrder(await lookUp(name));
-  } catch {
-    return [];
-  }
+  const answers = await Promise.allSettled(names.map((name) => lookUp(name)));
+  const records = answers.flatMap((answer) => (answer.status === 'fulfilled' ? inOrder(answer.value) : []));
+  const unanswered = answers.find(
+    (answer) => answer.status === 'rejected' && !NOT_THERE.has(answer.reason?.code),
+  );
+  if (records.length === 0 && unanswered) throw (unanswered as PromiseRejectedResult).reason;
+  const scheme = startTls ? 'ldap' : 'ldaps';
+  return [...new Set(records.map(({ name }) => `${scheme}://${name.toLowerCase().replace(/\.$/, '')}`))];
 }
 
 /** RFC 2782: lower priority first, and among equals the heavier first. */
