@@ -39,6 +39,17 @@ describe('settings', () => {
         oauth: { tokenUrl: 'https://a.example/token', clientId: 'a', clientSecret: 'b' },
       },
     ],
+    ['scim', { baseUrl: 'http://[::1]:8080/scim', bearer: 't' }],
+    ['scim', { baseUrl: 'http://app.localhost/scim', bearer: 't' }],
+    ['scim', { baseUrl: 'http://app.mesh.internal/scim', bearer: 't', plainHttp: true }],
+    [
+      'scim',
+      {
+        baseUrl: 'http://app.mesh.internal/scim',
+        oauth: { tokenUrl: 'http://idp.mesh.internal/token', clientId: 'a', clientSecret: 'b' },
+        plainHttp: true,
+      },
+    ],
     ['ldif', { folder: '/tmp/x', users: { container: 'OU=U,DC=x' }, groups: { container: 'OU=G,DC=x' } }],
     ['sql', { engine: 'sqlite', file: '/tmp/x.sqlite', users: { table: 'users' } }],
     [
@@ -56,6 +67,16 @@ describe('settings', () => {
   it.each([
     ['scim', { baseUrl: 'https://app.example' }, ['bearer']],
     ['scim', { baseUrl: 'ftp://x', bearer: 't' }, ['baseUrl']],
+    ['scim', { baseUrl: 'http://app.example/scim', bearer: 't' }, ['baseUrl']],
+    ['scim', { baseUrl: 'http://127.0.0.1.example/scim', bearer: 't' }, ['baseUrl']],
+    [
+      'scim',
+      {
+        baseUrl: 'https://app.example/scim',
+        oauth: { tokenUrl: 'http://idp.example/token', clientId: 'a', clientSecret: 'b' },
+      },
+      ['oauth'],
+    ],
     [
       'scim',
       { baseUrl: 'https://a.example', oauth: { tokenUrl: 'x', clientId: 'a' } },

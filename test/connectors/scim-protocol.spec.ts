@@ -240,6 +240,17 @@ describe('the SCIM session', () => {
     expect(host.requests.filter(({ method }) => method === 'PATCH').length).toBeLessThanOrEqual(13);
   });
 
+  it('knows the new name of an account also where the answer to a change is empty', async () => {
+    const connector = open();
+    const person = { ...jane, id: `${jane.id.slice(0, -1)}e`, name: 'married' };
+    const { anchor } = await apply(connector, desiredSubject('User', person, names));
+    const account = { anchor: anchor!, createdByUs: true };
+    const renamed = desiredSubject('User', { ...person, name: 'renamed' }, names);
+    const plan = await connector.plan(renamed, account, soon());
+    host.trouble = (call) => (call.method === 'PATCH' ? { status: 204 } : undefined);
+    expect((await connector.execute(plan, soon())).facts).toEqual({ id: anchor, name: 'renamed' });
+  });
+
   it('writes a password without showing it', async () => {
     const password = { value: 'Pa55word!', mustChange: false };
     const newcomer = {

@@ -152,7 +152,7 @@ export class ScimConnector implements Connector, Lists {
           (resource) => replaceDocument(resource, step.writes),
           signal,
         );
-    return applied(step.anchor, body, step.password);
+    return applied(step.anchor, { ...nameIn(step), ...body }, step.password);
   }
 
   private async remove({ type, anchor }: DeleteStep, signal: AbortSignal): Promise<Applied> {
@@ -282,6 +282,13 @@ function planRemoval(type: ResourceKind, policy: LeaverPolicy, anchor?: string, 
   const operations = patchOperations(resource, writes);
   const steps: UpdateStep = { kind: 'update', type, anchor, writes, operations, unique: {}, password: false };
   return composePlan({ action: 'disable', anchor, account, changes: changesOf(writes), disables: 1, steps });
+}
+
+/** A 204 says nothing of the name that was just written (RFC 7644 §3.5.2). */
+function nameIn({ type, writes }: UpdateStep): JsonObject {
+  const name = type === 'User' ? 'userName' : 'displayName';
+  const [value] = writes.find(({ path }) => path.text === name)?.values ?? [];
+  return value === undefined ? {} : { [name]: value };
 }
 
 function applied(anchor: string, resource: JsonObject, passwordSet: boolean, createdByUs?: boolean): Applied {

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import {
+  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -12,6 +13,7 @@ import {
 } from 'class-validator';
 
 import { Secret, Setting } from '../setting.js';
+import { ProtectedAddress } from './protected-address.js';
 
 export const profiles = ['generic', 'entra', 'entra-bulk-upload'] as const;
 export type Profile = (typeof profiles)[number];
@@ -56,7 +58,15 @@ export class CallRate {
 export class ScimTargetSettings {
   @Setting('`https://app.example/scim/v2`; for `entra-bulk-upload` the address that ends in `/bulkUpload`.')
   @IsUrl(address)
+  @ProtectedAddress()
   baseUrl: string;
+
+  @Setting(
+    'Takes `http://` addresses of other machines. Tokens and passwords then travel in clear: only where the network itself is protected, as by a service mesh.',
+  )
+  @IsOptional()
+  @IsBoolean()
+  plainHttp = false;
 
   @Setting(
     'What is known of the server: `generic` asks it; `entra` is Entra’s SCIM API; `entra-bulk-upload` its inbound provisioning.',
@@ -74,6 +84,7 @@ export class ScimTargetSettings {
   @Setting('OAuth 2.0 client credentials, instead of `bearer`.')
   @IsOptional()
   @ValidateNested()
+  @ProtectedAddress((oauth) => (oauth as ClientCredentials).tokenUrl)
   @Type(() => ClientCredentials)
   oauth?: ClientCredentials;
 
