@@ -3,7 +3,7 @@ import { AuthModule } from './auth/index.js';
 import type { LandfallConfig } from './config/load-config.js';
 import { ConnectorsModule } from './connectors/connectors.module.js';
 import type { ConnectorRegistry } from './connectors/registry.js';
-import { createTargets } from './delivery/create-targets.js';
+import { createTargets, describeTargets } from './delivery/create-targets.js';
 import { DELIVERY_CONFIG, DeliveryModule, type DeliveryConfig } from './delivery/delivery.module.js';
 import { StoreClock, TargetStore } from './delivery/ports.js';
 import { createRuleGroups } from './delivery/rule-groups/rule-group-definition.js';
@@ -71,7 +71,8 @@ class ConfiguredModule {
           inject: [STORES, TargetStore, StoreClock],
           useFactory: (stores: Stores, targetStore: TargetStore, clock: StoreClock) => {
             const surroundings = { storeId: stores.facts.storeId, registry, targetStore, clock, log };
-            return new Targets(createTargets(targetOptions(config), surroundings), targetStore);
+            const off = describeTargets(targetOptions(config.targetsOff), registry);
+            return new Targets(createTargets(targetOptions(config.targets), surroundings), targetStore, off);
           },
         },
       ],

@@ -90,7 +90,7 @@ export function sealingKeys({ delivery }: LandfallConfig): SealingKey[] {
   return delivery.secrets.keys.map(({ name, value }) => ({ name, key: Buffer.from(value, 'base64') }));
 }
 
-export function targetOptions({ targets }: LandfallConfig): TargetOptions[] {
+export function targetOptions(targets: LandfallConfig['targets']): TargetOptions[] {
   return targets.map((target) => {
     const { file, kind, settings, name, revision, objects } = target;
     return {

@@ -10,14 +10,14 @@ const ruleSource = 'rule';
 const makeKey = 'make one with: openssl rand -base64 32';
 
 /** What no file shows alone: targets that contradict each other, repeated tokens, keys that are missing or no keys. */
-export function checkTogether(
-  config: LandfallConfig,
-  folder: ConfigFolder,
-  switchedOff: readonly string[],
-): void {
-  const { targets, store, auth, delivery, server } = config;
+export function checkTogether(config: LandfallConfig, folder: ConfigFolder): void {
+  const { targets, targetsOff, store, auth, delivery, server } = config;
   deciding(targets, folder);
-  dependencies(targets, switchedOff, folder);
+  dependencies(
+    targets,
+    targetsOff.map(({ name }) => name),
+    folder,
+  );
   postgres(store, folder);
   checkTokens(auth, folder);
   keys(delivery, targets, folder);

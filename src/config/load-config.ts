@@ -32,6 +32,7 @@ export interface LandfallConfig {
   events: EventsFile;
   /** Those that are on. */
   targets: LoadedTarget[];
+  targetsOff: LoadedTarget[];
   sources: LoadedSource[];
   ruleGroups: RuleGroupEntry[];
   /** By resource type. */
@@ -92,16 +93,13 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
     delivery,
     events,
     targets: targets.filter(({ file }) => file.enabled).map((target) => guarded(target, delivery)),
+    targetsOff: targets.filter(({ file }) => !file.enabled).map((target) => guarded(target, delivery)),
     sources: readSources(folder, shown, options.checkMatch, options.sourceKinds ?? []),
     ruleGroups,
     authority,
     schemas: folder.schemas(),
   };
-  checkTogether(
-    config,
-    folder,
-    targets.filter(({ file }) => !file.enabled).map(({ name }) => name),
-  );
+  checkTogether(config, folder);
   const problems = folder.sorted();
   return { config, problems, warnings: folder.warnings, shown: problems.length > 0 ? {} : shown };
 }

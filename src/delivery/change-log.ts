@@ -9,8 +9,8 @@ import type { EdgeStore, SealedStore, StoreClock, UndecidedStore } from './ports
 import type { Lease } from './lease-store.js';
 import type { LinkStore, LinkSubject, RaisedLink } from './link-store.js';
 import type { Sealing } from './sealing.js';
-import type { DeliverySettings } from './target-definition.js';
-import type { Replica, RunningTarget, Targets } from './targets.js';
+import { removalOf, type DeliverySettings, type TargetDescription } from './target-definition.js';
+import type { Replica, Targets } from './targets.js';
 
 export interface ChangeLogParts {
   targets: Targets;
@@ -55,14 +55,15 @@ export class DeliveryChangeLog extends ChangeLog {
     const undecided =
       deciding !== undefined &&
       deciding.worthWaiting() &&
-      timeLeft(deciding, change) > 0 &&
+      timeLeft(deciding.definition, change) > 0 &&
       change.edges.length <= this.parts.settings.edgesPerPlan;
     let ticket: Ticket | undefined;
-    for (const target of this.parts.targets.all()) {
-      const waits = undecided && target === deciding;
+    for (const target of this.parts.targets.recorded()) {
+      const waits = undecided && target === deciding.definition;
       const raised = await this.recordFor(tx, target, change, waits);
       const password = change.secrets?.password;
-      if (raised && password !== undefined && takesPasswords(target))
+      // A target that is off needs no keys yet.
+      if (raised && password !== undefined && takesPasswords(target) && this.seals(target))
         await this.seal(tx, target, raised, change, password, undecided);
       if (waits && raised) ticket = await this.undecided(tx, target, raised, change);
     }
@@ -97,18 +98,15 @@ export class DeliveryChangeLog extends ChangeLog {
 
   private async recordFor(
     tx: Transaction,
-    target: RunningTarget,
+    target: TargetDescription,
     change: Change,
     waits: boolean,
   ): Promise<RaisedLink | undefined> {
     const { links, edges, clock } = this.parts;
-    const definition = target.definition.objects[change.resource.type];
+    const definition = target.objects[change.resource.type];
     if (!definition) return undefined;
     if (change.kind === 'delete') {
-      const removal = {
-        policy: definition.onDelete,
-        ...(definition.deleteAfterMs ? { deleteAfterMs: definition.deleteAfterMs } : {}),
-      };
+      const removal = removalOf(definition);
       await links.beginRemoval(tx, target.name, change.resource.id, removal, causeOf(change));
       await this.recordEdges(tx, target, change, removal.policy);
       return undefined;
@@ -128,7 +126,7 @@ export class DeliveryChangeLog extends ChangeLog {
   /** Only edges are due; a group that has no account yet is raised as a whole. */
   private async raiseForMembers(
     tx: Transaction,
-    target: RunningTarget,
+    target: TargetDescription,
     change: Change,
     lease?: Lease,
   ): Promise<RaisedLink> {
@@ -147,7 +145,7 @@ export class DeliveryChangeLog extends ChangeLog {
   /** A leaver's memberships are looked at by removal; those of a group matter only as long as its account stays. */
   private async recordEdges(
     tx: Transaction,
-    target: RunningTarget,
+    target: TargetDescription,
     { edges: all, resource }: Change,
     policy: LeaverPolicy,
   ): Promise<void> {
@@ -161,9 +159,13 @@ export class DeliveryChangeLog extends ChangeLog {
     if (stays) await edges.keepOfGroup(tx, target.name, resource.id);
   }
 
+  private seals({ name }: TargetDescription): boolean {
+    return this.parts.sealing.ready || this.parts.targets.get(name) !== undefined;
+  }
+
   private async seal(
     tx: Transaction,
-    target: RunningTarget,
+    target: TargetDescription,
     raised: RaisedLink,
     change: Change,
     password: string,
@@ -184,7 +186,7 @@ export class DeliveryChangeLog extends ChangeLog {
 
   private async undecided(
     tx: Transaction,
-    target: RunningTarget,
+    target: TargetDescription,
     raised: RaisedLink,
     change: Change,
   ): Promise<Ticket> {
@@ -205,12 +207,12 @@ export class DeliveryChangeLog extends ChangeLog {
   }
 }
 
-const takesPasswords = ({ definition: { kind, settings } }: RunningTarget): boolean =>
+const takesPasswords = ({ kind, settings }: TargetDescription): boolean =>
   kind.takesPasswords?.(settings) ?? true;
 
 /** Milliseconds that the request still waits for the target's word. */
-function timeLeft(target: RunningTarget, { decideBy = Infinity }: Change): number {
-  return Math.min(target.definition.answerWithinMs, decideBy - monotonic());
+function timeLeft(target: TargetDescription, { decideBy = Infinity }: Change): number {
+  return Math.min(target.answerWithinMs, decideBy - monotonic());
 }
 
 function causeOf(change: Change): Cause {
@@ -221,7 +223,7 @@ function causeOf(change: Change): Cause {
   };
 }
 
-function subjectOf(target: RunningTarget, change: Change): LinkSubject {
+function subjectOf(target: TargetDescription, change: Change): LinkSubject {
   return {
     target: target.name,
     resourceId: change.resource.id,

@@ -10,7 +10,12 @@ import {
 } from '../mapping/index.js';
 import type { SchemaRegistry } from '../schema/schema-registry.js';
 import type { StoreClock, TargetStore } from './ports.js';
-import type { GuardDefinition, ObjectDefinition, TargetDefinition } from './target-definition.js';
+import type {
+  GuardDefinition,
+  ObjectDefinition,
+  TargetDefinition,
+  TargetDescription,
+} from './target-definition.js';
 
 /** Resources of one type, as a target file describes them. */
 export interface ObjectOptions extends Partial<ObjectMapping> {
@@ -45,22 +50,32 @@ export interface TargetSurroundings {
   log: ConnectorLog;
 }
 
+/** Compiles mappings: targets that are not connected to. */
+export function describeTargets(
+  targets: readonly TargetOptions[],
+  registry: SchemaRegistry,
+): TargetDescription[] {
+  return targets.map((target) => ({
+    ...target,
+    objects: Object.fromEntries(
+      Object.entries(target.objects).map(([type, options]) => [
+        type,
+        objectDefinition(target, type, options, registry),
+      ]),
+    ),
+  }));
+}
+
 /** Compiles mappings and makes connectors: targets ready to be delivered to. */
 export function createTargets(
   targets: readonly TargetOptions[],
   surroundings: TargetSurroundings,
 ): TargetDefinition[] {
-  return targets.map((target) => createTarget(target, surroundings));
+  return describeTargets(targets, surroundings.registry).map((target) => connected(target, surroundings));
 }
 
-function createTarget(target: TargetOptions, surroundings: TargetSurroundings): TargetDefinition {
-  const { kind, settings } = target;
-  const objects = Object.fromEntries(
-    Object.entries(target.objects).map(([type, options]) => [
-      type,
-      objectDefinition(target, type, options, surroundings.registry),
-    ]),
-  );
+function connected(target: TargetDescription, surroundings: TargetSurroundings): TargetDefinition {
+  const { kind, settings, objects } = target;
   const mapped = Object.fromEntries(
     Object.entries(objects).map(([type, definition]) => [type, definition.mappedAttributes]),
   );
@@ -72,7 +87,7 @@ function createTarget(target: TargetOptions, surroundings: TargetSurroundings): 
     now: Date.now,
     server: serverChoice(target.name, surroundings),
   });
-  return { ...target, objects, connector };
+  return { ...target, connector };
 }
 
 /** A file that names no mapping for a type gets the kind's default. */
@@ -105,6 +120,7 @@ function objectDefinition(
   return {
     map: (input) => mapResource(mapping, input),
     actions: { create: true, update: true, delete: true, ...document.actions },
+    scoped: (document.scope ?? []).length > 0,
     outOfScope: document.outOfScope ?? 'disable',
     onDelete: options.onDelete ?? 'disable',
     ...(options.deleteAfterMs === undefined ? {} : { deleteAfterMs: options.deleteAfterMs }),

@@ -36,7 +36,7 @@ import type { KeptRows } from './retention.js';
 import { RecordedChangeLog, RecordedUndo } from './recorded-changes.js';
 import { Passes } from './passes/passes.js';
 import { RulePass } from './passes/rule-pass.js';
-import { TargetPass } from './passes/target-pass.js';
+import { away, passName, TargetPass } from './passes/target-pass.js';
 import { establishRuleGroups } from './rule-groups/establish.js';
 import { RuleFollowingChangeLog, RuleFollowingUndo } from './rule-groups/following.js';
 import type { RuleGroupDefinition } from './rule-groups/rule-group-definition.js';
@@ -172,11 +172,23 @@ export class Delivery {
       await this.options.stores.targetStore.register(target.name, target.definition.revision);
       await target.refresh();
     }
+    await this.forgotten(await this.options.targets.remember());
     await this.establishRuleGroups();
     this.dispatcher.start();
     this.maintenance.start();
     this.passes.start();
     this.scheduler.start();
+  }
+
+  private async forgotten(names: readonly string[]): Promise<void> {
+    const { stores, unitOfWork, logger } = this.options;
+    for (const target of names) {
+      await unitOfWork.run((tx) => stores.passProgress.save(tx, passName(target), target, away));
+      logger.warn(
+        { target },
+        'the store knows this target and no file does: changes are not kept for it. When the file is back, everything in it is looked at again; then run `landfall reconcile` for memberships that were removed meanwhile',
+      );
+    }
   }
 
   private establishRuleGroups(): Promise<void> {

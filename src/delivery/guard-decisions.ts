@@ -31,11 +31,12 @@ export class GuardDecisions {
     const held = link.held;
     if (!held) return;
     const allowed = { generation: link.generation + 1, digest: held.digest };
-    await this.parts.unitOfWork.run((tx) =>
-      this.parts.links.setState(tx, link.id, link.removal ? 'removing' : 'due', {
+    await this.parts.unitOfWork.run(async (tx) => {
+      if (!(await this.stillHeld(tx, link))) return;
+      await this.parts.links.setState(tx, link.id, link.removal ? 'removing' : 'due', {
         held: { ...held, allowed },
-      }),
-    );
+      });
+    });
     this.parts.wake();
   }
 
@@ -44,10 +45,17 @@ export class GuardDecisions {
     const state = link.removal ? 'retained' : 'applied';
     const removals = link.held && link.held.effects.memberRemovals > 0 ? await this.removals(link) : [];
     await this.parts.unitOfWork.run(async (tx) => {
+      if (!(await this.stillHeld(tx, link))) return;
       await this.park(tx, link, removals);
       await this.parts.links.setState(tx, link.id, state, { held: null });
     });
     this.parts.wake();
+  }
+
+  /** A change since the list was read is delivered as any other: nobody has decided about that one. */
+  private async stillHeld(tx: Transaction, { id, generation }: Link): Promise<boolean> {
+    const now = await this.parts.links.lock(tx, id);
+    return now?.state === 'held' && now.generation === generation;
   }
 
   private async removals({ target, resourceId }: Link): Promise<Edge[]> {

@@ -94,6 +94,8 @@ export abstract class LinkStore {
   abstract delete(tx: Transaction, linkId: string): Promise<void>;
   /** Moves the account of a removing or retained link to another one; false when the old link is being worked on. */
   abstract takeOver(tx: Transaction, from: Link, to: Link): Promise<boolean>;
+  /** The account is about to be deleted while the link stays: that it is gone afterwards is no surprise. */
+  abstract giveUp(tx: Transaction, linkId: string, formerOwners: readonly string[]): Promise<void>;
   /** The unique values that the link has reserved for its first write. */
   abstract chose(tx: Transaction, linkId: string, values: Record<string, ReservedValue>): Promise<void>;
   abstract setState(

@@ -81,7 +81,11 @@ export interface LinkError extends Pick<
   waitsFor?: string;
 }
 
-export type EdgeState = 'due' | 'parked' | 'kept';
+/**
+ * `kept`: of an account that left its groups, until it comes back or its link is gone. `aside`: of a group that is out of
+ * scope or is not to be changed, until it is.
+ */
+export type EdgeState = 'due' | 'parked' | 'kept' | 'aside';
 
 /** A membership that a target may not have seen yet; without a direction. */
 export interface Edge {

@@ -42,6 +42,10 @@ export abstract class EdgeStore {
   abstract forget(tx: Transaction, target: string, resourceId: string): Promise<void>;
   /** The edges of a group that is gone wait for whoever gets its account. */
   abstract keepOfGroup(tx: Transaction, target: string, groupId: string): Promise<void>;
+  /** The memberships of an account that was taken out of its groups wait for its return. */
+  abstract keepOfMember(tx: Transaction, target: string, memberId: string, at: number): Promise<void>;
+  /** What was put aside while a resource was out of scope is due; what is a leaver's stays. */
+  abstract takeUp(tx: Transaction, target: string, resourceId: string, at: number): Promise<void>;
   abstract ofChange(tx: Transaction, changeId: string): Promise<Edge[]>;
   /** Memberships that the target has not seen: still to be brought, and refused until somebody acts. */
   abstract countOpen(target: string): Promise<{ due: number; parked: number }>;

@@ -9,6 +9,7 @@ import type { Employment } from '../employment/index.js';
 import { newId } from '../identity/id.js';
 import type { Resource } from '../identity/model.js';
 import type { MappedAccount, ScopeVerdict } from '../mapping/types.js';
+import { actionOff, removalOff } from './attempt/actions-off.js';
 import type { AttemptParts } from './attempt/parts.js';
 import { desiredAccount, mappingInput, subjectOf } from './attempt/subject.js';
 import { labelOf } from './label.js';
@@ -35,9 +36,11 @@ export interface Preview {
   account?: string;
   container?: string;
   changes: PlannedChange[];
-  /** Edges that are due, or all of a group that has no account yet. */
+  /** Memberships that are due, of members that have an account. */
   members: number;
   problem?: string;
+  /** Why nothing is done about what would have to be. */
+  skipped?: string;
   /** Where the target is why. */
   problemKind?: ConnectorErrorKind;
 }
@@ -78,7 +81,7 @@ export class Previewing {
       action: 'none',
       ...(mapped.container === undefined ? {} : { container: mapped.container }),
       changes: [],
-      members: (await this.parts.edges.due(target.name, resource.id, 10_000)).length,
+      members: mapped.scope.inScope && definition.actions.update ? await this.members(target, resource) : 0,
     };
     try {
       await this.plan(target, link, mapped, preview, signal);
@@ -88,6 +91,11 @@ export class Previewing {
       preview.problemKind = error.kind;
     }
     return preview;
+  }
+
+  private async members({ name }: RunningTarget, { id }: Resource): Promise<number> {
+    const ids = (await this.parts.edges.due(name, id, 10_000)).map(({ memberId }) => memberId);
+    return ids.length === 0 ? 0 : (await this.parts.links.anchors(name, ids)).size;
   }
 
   private async plan(
@@ -125,6 +133,11 @@ export class Previewing {
       }
     }
     const plan = await connector.plan(subject, account, signal);
+    const off = mapped.scope.inScope ? actionOff(definition, plan.action) : removalOff(definition);
+    if (off !== undefined && plan.action !== 'none') {
+      preview.skipped = `${plan.action}: ${off}`;
+      return;
+    }
     preview.action = plan.action;
     preview.changes = [...plan.changes];
     if (plan.account !== undefined) preview.account = plan.account;

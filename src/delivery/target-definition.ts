@@ -6,6 +6,8 @@ import type { MappedAccount, MappingInput, MappingLine } from '../mapping/types.
 export interface ObjectDefinition {
   map(input: MappingInput): MappedAccount;
   actions: { create: boolean; update: boolean; delete: boolean };
+  /** There is a scoping filter. */
+  scoped: boolean;
   outOfScope: LeaverPolicy | 'ignore';
   onDelete: LeaverPolicy;
   /** With onDelete disable: the account is deleted this long after. */
@@ -23,17 +25,22 @@ export interface ObjectDefinition {
   lines: readonly MappingLine[];
 }
 
+/** What becomes of the account of a resource that is gone. */
+export const removalOf = ({ onDelete: policy, deleteAfterMs }: ObjectDefinition) => ({
+  policy,
+  ...(deleteAfterMs ? { deleteAfterMs } : {}),
+});
+
 export interface GuardDefinition {
   windowMs: number;
   thresholds: { disables?: number; deletes?: number; memberRemovals?: number };
 }
 
-/** One target, ready to be delivered to. */
-export interface TargetDefinition {
+/** One target as its file describes it; enough to write down what it is to hear of. */
+export interface TargetDescription {
   name: string;
   kind: ConnectorKind;
   settings: object;
-  connector: Connector;
   answer: 'delivered' | 'stored';
   answerWithinMs: number;
   whenUnavailable: 'queue' | 'reject';
@@ -44,6 +51,11 @@ export interface TargetDefinition {
   /** Digest of everything in the file that changes what is delivered. */
   revision: string;
   objects: Readonly<Record<string, ObjectDefinition>>;
+}
+
+/** One target, ready to be delivered to. */
+export interface TargetDefinition extends TargetDescription {
+  connector: Connector;
 }
 
 export interface RetrySettings {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { monotonic } from './monotonic.js';
 import type { TargetState } from './model.js';
 import type { TargetStore } from './ports.js';
-import type { TargetDefinition } from './target-definition.js';
+import type { TargetDefinition, TargetDescription } from './target-definition.js';
 
 /** Name of this process among the replicas: owner of its leases. */
 export class Replica {
@@ -98,7 +98,14 @@ export class RunningTarget {
 export class Targets {
   private readonly byName: Map<string, RunningTarget>;
 
-  constructor(definitions: readonly TargetDefinition[], store: TargetStore) {
+  private remembered: readonly TargetDescription[] = [];
+
+  /** `off`: switched off in their files. */
+  constructor(
+    definitions: readonly TargetDefinition[],
+    private readonly store: TargetStore,
+    private readonly off: readonly TargetDescription[] = [],
+  ) {
     this.byName = new Map(
       definitions.map((definition) => [definition.name, new RunningTarget(definition, store)]),
     );
@@ -110,6 +117,21 @@ export class Targets {
 
   get(name: string): RunningTarget | undefined {
     return this.byName.get(name);
+  }
+
+  /**
+   * Of targets that are off, those that were on before: what they are to hear of is kept until they are on again.
+   * Returned are the names of those that no file speaks of any more: nothing is kept for them.
+   */
+  async remember(): Promise<string[]> {
+    const known = (await this.store.all()).map(({ name }) => name);
+    this.remembered = this.off.filter(({ name }) => known.includes(name));
+    return known.filter((name) => !this.byName.has(name) && !this.off.some((one) => one.name === name));
+  }
+
+  /** Those that changes are written down for. */
+  recorded(): TargetDescription[] {
+    return [...this.all().map(({ definition }) => definition), ...this.remembered];
   }
 
   /** Targets that hold resources of this type. */

@@ -163,7 +163,7 @@ export const tables: TableDescription[] = [
       member_id: text,
       member_type: text,
       generation: integer,
-      /** due, parked, kept (a leaver's, until the link is gone). */
+      /** due, parked, kept (of an account that left its groups), aside (of a group out of scope). */
       state: text,
       attempts: { type: 'integer', default: 0 },
       next_attempt_at: time,

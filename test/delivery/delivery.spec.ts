@@ -242,6 +242,102 @@ describe('Delivery', () => {
       },
     );
 
+    it.each(['allow', 'discard'] as const)(
+      'delivers a change that came after the list was read, whatever is decided (%s)',
+      async (word) => {
+        await start({
+          guard: { windowMs: 60_000, thresholds: { deletes: 0 } },
+          objects: { User: { onDelete: 'delete' } },
+        });
+        const id = await gateway.user('nora');
+        await gateway.remove('User', id);
+        await gateway.until(async () => (await gateway.guard.held()).length === 1);
+        const [read] = await gateway.guard.held();
+        // Nobody is to work on it meanwhile.
+        gateway.target.before = () => {
+          throw new ConnectorError({ kind: 'unavailable', detail: 'down' });
+        };
+        const newcomer = await gateway.user('nora');
+        await gateway.guard[word](read!);
+        gateway.target.before = () => undefined;
+        await gateway.until(async () => (await gateway.link(newcomer))?.state === 'applied');
+        expect(gateway.target.accounts.size).toBe(1);
+        expect(gateway.target.byName('nora')!.enabled).toBe(true);
+        expect(await gateway.guard.held()).toEqual([]);
+      },
+    );
+
+    it('brings members to a group whose own change is parked, also after an outage', async () => {
+      await start({ answer: 'stored' });
+      const nora = await gateway.user('nora');
+      const group = await gateway.group('staff');
+      await gateway.until(() => gateway.target.byName('staff') && gateway.target.byName('nora'));
+      let down = false;
+      gateway.target.before = ({ action }) => {
+        if (action !== 'members') throw new ConnectorError({ kind: 'rejected', detail: 'not this name' });
+        if (down) throw new ConnectorError({ kind: 'unavailable', detail: 'down' });
+      };
+      await gateway.change('Group', group, { displayName: 'crew' });
+      await gateway.until(async () => (await gateway.link(group))!.state === 'parked');
+      down = true;
+      await gateway.members(group, 'add', [nora]);
+      await gateway.until(
+        async () => (await gateway.opened.delivery.edges.due('recording', group, 1))[0]!.attempts > 0,
+      );
+      down = false;
+      await gateway.until(() => gateway.target.byName('staff')!.members.size === 1);
+      expect(await gateway.link(group)).toMatchObject({
+        state: 'parked',
+        error: { detail: 'not this name' },
+      });
+    });
+
+    it('leaves whoever is held in the groups, and gives the account back to whoever is created again', async () => {
+      await start({ guard: { windowMs: 60_000, thresholds: { deletes: 0 } } });
+      const ids = [await gateway.user('ann'), await gateway.user('bob')];
+      const group = await gateway.group('staff', ids);
+      await gateway.until(() => gateway.target.byName('staff')!.members.size === 2);
+      const { anchor } = gateway.target.byName('ann')!;
+      const { edges } = gateway.opened.delivery;
+      // The group's turn comes when the deletions are held already.
+      const due = edges.due.bind(edges);
+      edges.due = async (...asked) => ((await gateway.guard.held()).length < 2 ? [] : due(...asked));
+      for (const id of ids) await gateway.remove('User', id);
+      await gateway.until(async () => (await gateway.guard.held()).length === 2);
+      edges.due = due;
+      await gateway.opened.delivery.links.retry({ resourceId: group });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(gateway.target.byName('staff')!.members.size).toBe(2);
+      const again = await gateway.user('ann');
+      await gateway.members(group, 'add', [again]);
+      expect(await gateway.link(again)).toMatchObject({ anchor, state: 'applied' });
+      expect(gateway.target.writes.filter((write) => write.startsWith('create'))).toHaveLength(3);
+      const [held, ...others] = await gateway.guard.held();
+      expect(others).toEqual([]);
+      await gateway.guard.allow(held!);
+      await gateway.until(() => gateway.target.byName('bob') === undefined);
+      expect(gateway.target.byName('staff')!.members).toEqual(new Set([anchor]));
+    });
+
+    it('answers at once for a group that is held, and keeps its new members until the decision', async () => {
+      await start({ answerWithinMs: 5000, guard: { windowMs: 60_000, thresholds: { memberRemovals: 1 } } });
+      const [ann, bob, eve] = [
+        await gateway.user('ann'),
+        await gateway.user('bob'),
+        await gateway.user('eve'),
+      ];
+      const group = await gateway.group('staff', [ann, bob]);
+      await gateway.until(() => gateway.target.byName('staff')!.members.size === 2);
+      await gateway.members(group, 'replace', []);
+      await gateway.until(async () => (await gateway.guard.held()).length === 1);
+      const began = performance.now();
+      await gateway.members(group, 'add', [eve]);
+      expect(performance.now() - began).toBeLessThan(3000);
+      expect(gateway.target.byName('staff')!.members.size).toBe(2);
+      await gateway.guard.discard((await gateway.guard.held())[0]!);
+      await gateway.until(() => gateway.target.byName('staff')!.members.size === 3);
+    });
+
     it('pauses the target on a fault of its configuration and goes on after resume', async () => {
       await start();
       gateway.target.before = () => {

@@ -37,6 +37,7 @@ export const caller: Caller = {
   scopes: ['scim'],
   correlationId: 'test',
 };
+const mostClaims = 2000;
 export const noView = { members: false, groups: false };
 
 export interface TestTarget extends Partial<Omit<TargetDefinition, 'objects'>> {
@@ -55,6 +56,7 @@ export function objectDefinition(
   return {
     map: (input) => mapResource(compiled.mapping, input),
     actions: { create: true, update: true, delete: true },
+    scoped: (mapping.scope ?? []).length > 0,
     outOfScope: 'disable',
     onDelete: 'delete',
     whenMissing: 'park',
@@ -103,11 +105,13 @@ export class TestGateway {
     more: {
       ruleGroups?: RuleGroupOptions[];
       others?: (TestTarget & { name: string })[];
+      off?: (TestTarget & { name: string })[];
       authority?: Authority;
       recorder?: ChangeRecorder;
     } = {},
   ) {
     if (shared) this.target = shared;
+    this.countClaims();
     const definitions = [
       targetDefinition({ connector: this.target, ...target }),
       ...(more.others ?? []).map((other) => targetDefinition({ answer: 'stored', ...other })),
@@ -121,7 +125,11 @@ export class TestGateway {
       indexer: opened.indexer,
       undo: new UndoChange(opened.resources, opened.indexer),
       sealing: new Sealing([{ name: 'test', key: Buffer.alloc(32, 7) }]),
-      targets: new Targets(definitions, stores.targetStore),
+      targets: new Targets(
+        definitions,
+        stores.targetStore,
+        (more.off ?? []).map((target) => targetDefinition({ answer: 'stored', ...target })),
+      ),
       ruleGroups: createRuleGroups(more.ruleGroups ?? [], SchemaRegistry.builtIn()),
       settings: { ...deliveryDefaults, retry, leaseMs: 20_000, ...settings },
       ...(more.recorder ? { recorder: more.recorder } : {}),
@@ -158,8 +166,23 @@ export class TestGateway {
     return this;
   }
 
-  close(): Promise<void> {
-    return this.delivery.stop();
+  /** Fails where something is claimed over and over: no scene here has that much to do. */
+  async close(): Promise<void> {
+    await this.delivery.stop();
+    if (this.claims > mostClaims)
+      throw new Error(`${this.claims} links were claimed: some of them in circles`);
+  }
+
+  private claims = 0;
+
+  private countClaims(): void {
+    const { leases } = this.opened.delivery;
+    const claim = leases.claim.bind(leases);
+    leases.claim = async (...asked) => {
+      const links = await claim(...asked);
+      this.claims += links.length;
+      return links;
+    };
   }
 
   async user(

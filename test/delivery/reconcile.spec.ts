@@ -3,7 +3,7 @@ import { MemorySettings } from '../../src/connectors/memory/settings.js';
 import { createJobs } from '../../src/delivery/jobs/create-jobs.js';
 import type { Job } from '../../src/delivery/jobs/job.js';
 import type { Jobs } from '../../src/delivery/jobs/jobs.js';
-import type { MappingLine } from '../../src/mapping/types.js';
+import type { MappingLine, ObjectMapping } from '../../src/mapping/types.js';
 import { SchemaRegistry } from '../../src/schema/schema-registry.js';
 import { onEveryEngine } from '../store/stores.js';
 import { caller, objectDefinition, TestGateway } from './gateway.js';
@@ -25,6 +25,7 @@ class Scene {
     opened: ConstructorParameters<typeof TestGateway>[0],
     drift: Record<string, MappingLine['drift']> = {},
     settings: ConstructorParameters<typeof TestGateway>[2] = {},
+    groups: Partial<ObjectMapping> = {},
   ): Promise<this> {
     this.gateway = new TestGateway(
       opened,
@@ -34,7 +35,7 @@ class Scene {
         settings: new MemorySettings(),
         definitions: {
           User: objectDefinition('User', { mapping: lines(drift) }),
-          Group: objectDefinition('Group', memory.defaultMapping.Group!),
+          Group: objectDefinition('Group', { ...memory.defaultMapping.Group!, ...groups }),
         },
       },
       { reconcile: { perSecond: 100_000 }, ...settings },
@@ -104,6 +105,18 @@ describe('Jobs over a whole target', () => {
         const job = await scene.run('reconcile', true);
         expect(job).toMatchObject({ state: 'done', progress: { done: 2, total: 2 } });
         expect(job.result).toMatchObject({ counts: { inOrder: 2, listed: 2 }, differences: 0 });
+      });
+
+      it('leaves the members of groups alone that are out of scope', async () => {
+        const scope = [[{ attribute: 'displayName', operator: 'NOT EQUALS', value: 'outside' }]];
+        scene = await new Scene().open(await open(), {}, {}, { scope });
+        const [nora, ola] = [await scene.gateway.user('nora'), await scene.gateway.user('ola')];
+        const group = await scene.gateway.group('Sales', [nora]);
+        await scene.gateway.change('Group', group, { displayName: 'outside' });
+        await scene.gateway.members(group, 'replace', [ola]);
+        const job = await scene.run('reconcile', true);
+        expect(job.result).toMatchObject({ counts: { inOrder: 3 }, differences: 0 });
+        expect(scene.groupByName('Sales').members.size).toBe(1);
       });
 
       it('compares several accounts at once, and leaves half of the places of the target to others', async () => {

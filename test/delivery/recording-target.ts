@@ -36,6 +36,8 @@ export class RecordingTarget implements Connector {
   readonly deleted = new Map<string, RecordedAccount>();
   /** Every write that was carried out, in order. */
   readonly writes: string[] = [];
+  /** Whoever is disabled leaves all groups. */
+  stripsGroups = false;
   /** Called before each execute; throws what is to go wrong. */
   before: (plan: Plan) => Promise<void> | void = () => undefined;
   /** Called after an execute was carried out, before the answer: a throw loses the answer. */
@@ -50,10 +52,14 @@ export class RecordingTarget implements Connector {
   }
 
   async match(subject: Subject): Promise<Match> {
-    const found = [...this.accounts.values()].find((account) => account.stamp === subject.stamp);
-    return found
-      ? { kind: 'found', anchor: found.anchor, rule: 'stamp', description: found.anchor }
-      : { kind: 'none' };
+    const accounts = [...this.accounts.values()];
+    const stamped = accounts.find((account) => account.stamp === subject.stamp);
+    if (stamped) return { kind: 'found', anchor: stamped.anchor, rule: 'stamp', description: stamped.anchor };
+    for (const { attribute: rule, value } of subject.match) {
+      const found = accounts.find(({ attributes }) => attributes[rule] === value);
+      if (found) return { kind: 'found', anchor: found.anchor, rule, description: found.anchor };
+    }
+    return { kind: 'none' };
   }
 
   async plan(subject: Subject, account: KnownAccount | undefined): Promise<Plan> {
@@ -109,7 +115,12 @@ export class RecordingTarget implements Connector {
   async close() {}
 
   private planned(action: Plan['action'], step: Step | undefined, anchor?: string): Plan {
-    const removals = step?.kind === 'members' ? step.edges.filter((edge) => !edge.present).length : 0;
+    const removals =
+      step?.kind === 'members'
+        ? step.edges.filter((edge) => !edge.present).length
+        : step?.kind === 'disable' && this.stripsGroups
+          ? [...this.accounts.values()].filter(({ members }) => members.has(step.anchor)).length
+          : 0;
     return {
       action,
       ...(anchor === undefined ? {} : { anchor }),
@@ -147,8 +158,10 @@ export class RecordingTarget implements Connector {
       }
       return { anchor: step.anchor, facts: {}, warnings: [] };
     }
-    if (step.kind === 'disable') account.enabled = false;
-    else this.update(account, step.subject);
+    if (step.kind === 'disable') {
+      account.enabled = false;
+      if (this.stripsGroups) this.accounts.forEach((group) => group.members.delete(step.anchor));
+    } else this.update(account, step.subject);
     this.writes.push(`${step.kind} ${account.attributes.name}`);
     return {
       anchor: step.anchor,

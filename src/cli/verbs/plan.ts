@@ -19,6 +19,7 @@ interface Preview {
   account?: string;
   match?: string;
   problem?: string;
+  skipped?: string;
   members: number;
   employment?: { employed: boolean; reason: string; nextChangeAt?: string };
   scope: { inScope: boolean; groups?: { clauses: Clause[]; holds: boolean }[] };
@@ -111,6 +112,7 @@ function printPreview(preview: Preview): string {
   const lines = [
     printable(head),
     ...(preview.employment ? [because(preview.employment)] : []),
+    ...(preview.skipped ? [`  not done: ${printable(preview.skipped)}`] : []),
     ...(preview.match ? [`  adopts ${printable(preview.match)}`] : []),
     ...(preview.members > 0 ? [`  ${preview.members} membership(s) are due`] : []),
     ...(preview.scope.inScope ? [] : clauses(preview)),

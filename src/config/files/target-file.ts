@@ -25,7 +25,9 @@ export class TargetFile {
   @IsString()
   kind!: string;
 
-  @Setting('A target that is off is checked, but not connected to, and its secrets are not read.')
+  @Setting(
+    'A target that is off is checked, but not connected to, and its secrets are not read. Where it was on before, changes are kept and delivered when it is on again.',
+  )
   @IsOptional()
   @IsBoolean()
   enabled = true;

@@ -67,7 +67,7 @@ export class Attempt {
       const outcome = await delivery.deliver(target, link, log, signal);
       const decided = await this.closing.success(link, outcome, log, target.definition.revision);
       await this.available(target);
-      if (['recreate', 'restored', 'applied', 'removed'].includes(outcome.kind)) this.parts.wake();
+      if (['recreate', 'restored', 'applied', 'removed', 'leaves'].includes(outcome.kind)) this.parts.wake();
       return decided;
     } catch (raw) {
       const error = asConnectorError(raw);
@@ -87,13 +87,10 @@ export class Attempt {
     const decided: string[] = [];
     for (;;) {
       const link = await this.leased(linkId);
-      if (
-        !link?.anchor ||
-        link.state === 'removing' ||
-        link.state === 'retained' ||
-        link.state === 'held' ||
-        signal.aborted
-      )
+      if (link && link.anchor === undefined && (link.state === 'applied' || link.state === 'parked'))
+        return decided.concat(await this.settled(link));
+      if (link?.state === 'held') return decided.concat(await this.memberClosing.heldAlready(link));
+      if (!link?.anchor || link.state === 'removing' || link.state === 'retained' || signal.aborted)
         return decided;
       const now = await this.parts.clock.now();
       const due = await this.parts.edges.due(target.name, link.resourceId, this.parts.settings.edgesPerPlan);

@@ -16,7 +16,9 @@ export class Closing {
       const now = await this.parts.clock.now(tx);
       if (outcome.kind === 'overtaken') return this.overtaken(tx, link, now);
       const seen = await decidable(this.parts, tx, link);
-      if (outcome.kind === 'gone' && (await this.moved(tx, link))) return this.overtaken(tx, link, now);
+      const gone = outcome.kind === 'gone' || outcome.kind === 'leaves';
+      if (gone && (await this.moved(tx, link))) return this.overtaken(tx, link, now);
+      if (outcome.kind === 'leaves') return this.leaves(tx, link, outcome.removal);
       if (outcome.kind === 'removed' || outcome.kind === 'gone')
         return this.removed(tx, link, seen, log, now);
       if (outcome.kind === 'retained') await this.retained(tx, link, outcome, now);
@@ -26,7 +28,8 @@ export class Closing {
       if (outcome.kind === 'skipped') await this.skipped(tx, link, now, revision);
       if (outcome.kind === 'applied') await this.applied(tx, link, outcome, now, revision);
       await this.write(tx, link, log, outcome, now);
-      return outcome.kind === 'recreate' || outcome.kind === 'restored' ? [] : this.keepDecided(tx, seen);
+      if (outcome.kind === 'recreate' || outcome.kind === 'restored') return [];
+      return this.keepDecided(tx, seen, edgesFollow(link, outcome));
     });
   }
 
@@ -38,6 +41,7 @@ export class Closing {
     revision: string,
   ): Promise<void> {
     const { links, edges, reservations, sealed, settings } = this.parts;
+    if (outcome.marked) await edges.takeUp(tx, link.target, link.resourceId, now);
     const closed = await links.close(tx, link, this.parts.replica.name, {
       state: 'applied',
       attempts: 0,
@@ -49,10 +53,12 @@ export class Closing {
       createdByUs: outcome.createdByUs,
       uniqueValues: outcome.uniqueValues,
       facts: outcome.facts,
-      ...(outcome.marked ? { formerOwners: null } : {}),
+      ...(outcome.marked || outcome.anchor === null ? { formerOwners: null } : {}),
       mappingRevision: revision,
     });
-    if (outcome.anchor !== undefined && outcome.anchor !== link.claimedAnchor) {
+    if (outcome.leftGroups) await edges.keepOfMember(tx, link.target, link.resourceId, now);
+    if (outcome.anchor === null) await this.accountGone(tx, link, now);
+    else if (outcome.anchor !== undefined && outcome.anchor !== link.claimedAnchor) {
       await links.raiseReferring(tx, link.target, link.resourceId);
       await edges.wake(tx, link.target, link.resourceId, now);
     }
@@ -72,10 +78,10 @@ export class Closing {
   /** Targets whose mapping reads what this one decided look at the resource again. */
   private async tellDependents(tx: Transaction, link: Link): Promise<void> {
     const { target, resourceId, resourceType, label, cause } = link;
-    for (const { name, definition } of this.parts.targets.for(resourceType)) {
-      const { dependsOn, objects } = definition;
-      if (name === target) continue;
-      if (!dependsOn.includes(target) && !objects[resourceType]!.readsFactsOf.includes(target)) continue;
+    for (const { name, dependsOn, objects } of this.parts.targets.recorded()) {
+      const object = objects[resourceType];
+      if (name === target || !object) continue;
+      if (!dependsOn.includes(target) && !object.readsFactsOf.includes(target)) continue;
       await this.parts.links.raise(tx, {
         target: name,
         resourceId,
@@ -88,8 +94,7 @@ export class Closing {
   }
 
   private async recreate(tx: Transaction, link: Link, now: number): Promise<void> {
-    const { links, edges, sealed } = this.parts;
-    await links.close(tx, link, this.parts.replica.name, {
+    await this.parts.links.close(tx, link, this.parts.replica.name, {
       state: 'due',
       attempts: 0,
       nextAttemptAt: now,
@@ -97,6 +102,12 @@ export class Closing {
       formerOwners: null,
       facts: {},
     });
+    await this.accountGone(tx, link, now);
+  }
+
+  /** Its memberships went with it, and so did what refers to it: both wait for the next one. */
+  private async accountGone(tx: Transaction, link: Link, now: number): Promise<void> {
+    const { links, edges, sealed } = this.parts;
     await sealed.accountGone(tx, link.id);
     await links.raiseReferring(tx, link.target, link.resourceId);
     await edges.raiseAll(tx, link.target, link.resourceId, now);
@@ -145,6 +156,15 @@ export class Closing {
     });
   }
 
+  private async leaves(
+    tx: Transaction,
+    { target, resourceId, cause }: Link,
+    removal: NonNullable<Link['removal']>,
+  ): Promise<string[]> {
+    await this.parts.links.beginRemoval(tx, target, resourceId, removal, cause);
+    return [];
+  }
+
   private async retained(
     tx: Transaction,
     link: Link,
@@ -179,7 +199,7 @@ export class Closing {
       });
       return [];
     }
-    const decided = await this.keepDecided(tx, seen);
+    const decided = await this.keepDecided(tx, seen, false);
     await sealed.eraseOfLink(tx, link.id);
     await reservations.release(tx, link.id);
     await edges.forget(tx, link.target, link.resourceId);
@@ -195,11 +215,15 @@ export class Closing {
     return fresh?.generation !== generation || fresh.leaseOwner !== this.parts.replica.name;
   }
 
-  /** A change with edges is decided when its edges are. */
-  private async keepDecided(tx: Transaction, seen: readonly Undecided[]): Promise<string[]> {
+  /** A change with edges is decided when its edges are, where they are carried out now. */
+  private async keepDecided(
+    tx: Transaction,
+    seen: readonly Undecided[],
+    edgesFollow: boolean,
+  ): Promise<string[]> {
     const decided: string[] = [];
     for (const change of seen) {
-      if ((await this.parts.edges.ofChange(tx, change.changeId)).length > 0) continue;
+      if (edgesFollow && (await this.parts.edges.ofChange(tx, change.changeId)).length > 0) continue;
       if (await this.parts.undecided.resolve(tx, change.changeId, 'kept')) decided.push(change.changeId);
     }
     return decided;
@@ -219,6 +243,12 @@ export class Closing {
     const state = outcome.kind === 'held' ? 'pending' : outcome.kind === 'skipped' ? 'skipped' : 'success';
     await this.parts.logs.insert(tx, log.record(state, now, anchor, held(outcome, now)));
   }
+}
+
+/** Those of a group without an account, or of one that is held, wait. */
+function edgesFollow({ anchor }: Link, outcome: Outcome): boolean {
+  if (outcome.kind === 'applied') return typeof outcome.anchor === 'string';
+  return outcome.kind === 'skipped' && anchor !== undefined;
 }
 
 const allowsMembers = ({ held }: Link) => held?.allowed !== undefined && held.effects.memberRemovals > 0;

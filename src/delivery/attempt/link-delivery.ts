@@ -2,13 +2,14 @@ import { ConnectorError, type KnownAccount, type Plan, type Subject } from '../.
 import type { MappedAccount } from '../../mapping/types.js';
 import { doubtPeriod } from '../employment/doubt.js';
 import type { Link, SealedPassword } from '../model.js';
-import type { ObjectDefinition } from '../target-definition.js';
+import { removalOf, type ObjectDefinition } from '../target-definition.js';
 import type { RunningTarget } from '../targets.js';
 import { describedMatch, refuseAhead, refuseAheadHolder } from './ahead.js';
 import { AttemptLog } from './attempt-log.js';
 import { passGuard } from './guard.js';
 import type { Outcome } from './outcome.js';
 import type { AttemptParts } from './parts.js';
+import { OutOfScope } from './out-of-scope.js';
 import { overtaken } from './overtaken.js';
 import { droppedByAdoption, passwordFor, rememberMark, type PasswordInUse } from './password.js';
 import { reserve, type Reserved, type Taken } from './reserve.js';
@@ -20,12 +21,17 @@ const mostCandidates = 50;
 
 /** Makes the target equal to one resource as it is now. Returns what is to be recorded; writes nothing about the link itself. */
 export class LinkDelivery {
-  constructor(private readonly parts: AttemptParts) {}
+  private readonly scopes: OutOfScope;
+
+  constructor(private readonly parts: AttemptParts) {
+    this.scopes = new OutOfScope(parts);
+  }
 
   async deliver(target: RunningTarget, link: Link, log: AttemptLog, signal: AbortSignal): Promise<Outcome> {
     const resource = await this.parts.resources.load(undefined, link.resourceType, link.resourceId, '');
     const definition = target.definition.objects[link.resourceType];
-    if (!resource || !definition) return { kind: 'gone' };
+    if (!definition) return { kind: 'gone' };
+    if (!resource) return { kind: 'leaves', removal: removalOf(definition) };
     const seen = await mappingInput(this.parts, target, resource);
     log.step('import', 'success', `version ${resource.version} of the resource`);
     log.enter('scope');
@@ -33,7 +39,7 @@ export class LinkDelivery {
     const mapped = definition.map(seen);
     if (!mapped.scope.inScope) {
       log.step('scope', 'success', `out of scope${because(seen)}`);
-      return this.outOfScope(target, link, definition, log, signal);
+      return this.scopes.leave(target, link, definition, log, signal);
     }
     log.step('scope', 'success', `in scope${because(seen)}`);
     refuseProblems(mapped);
@@ -119,6 +125,8 @@ export class LinkDelivery {
     );
     if (password) subject.password = password.toSet;
     const dropped = adopted ? await droppedByAdoption(this.parts, link, log) : [];
+    if (adopted && !definition.actions.update)
+      return this.done(reserved, account!.anchor, account, { password: undefined, dropped }, link.facts);
     log.enter('plan');
     const plan = await this.planned(target, link, seen, definition, subject, account, signal);
     if (plan === 'recreate') return { kind: 'recreate' };
@@ -220,7 +228,7 @@ export class LinkDelivery {
       return await target.definition.connector.plan(subject, account, signal);
     } catch (error) {
       if (!(error instanceof ConnectorError) || error.kind !== 'missing') throw error;
-      // Taken over, and gone: the removal of the leaver had been carried out, and its answer was lost.
+      // Taken over or given up, and gone: its deletion had been carried out, and the answer was lost.
       if (definition.whenMissing === 'recreate' || link.formerOwners.length > 0) return 'recreate';
       const { connector } = target.definition;
       if (definition.whenMissing === 'restore' && account && connector.planRestore)
@@ -248,34 +256,6 @@ export class LinkDelivery {
     const applied = await target.definition.connector.execute(plan, signal);
     log.applied(plan.action, applied);
     return { kind: 'restored' };
-  }
-
-  private async outOfScope(
-    target: RunningTarget,
-    link: Link,
-    definition: ObjectDefinition,
-    log: AttemptLog,
-    signal: AbortSignal,
-  ): Promise<Outcome> {
-    const account = knownAccount(link);
-    if (!account || definition.outOfScope === 'ignore') return { kind: 'skipped', reason: 'out of scope' };
-    const subject = subjectOf(this.parts, link, { removal: { policy: definition.outOfScope } });
-    log.enter('plan');
-    const plan = await target.definition.connector.plan(subject, account, signal);
-    log.planned(plan);
-    const held = plan.action === 'none' ? undefined : await passGuard(this.parts, target, link, plan);
-    if (held) return { kind: 'held', held };
-    const applied =
-      plan.action === 'none' ? undefined : await target.definition.connector.execute(plan, signal);
-    if (applied) log.applied(plan.action, applied);
-    const anchor = definition.outOfScope === 'delete' ? null : (applied?.anchor ?? account.anchor);
-    return {
-      kind: 'applied',
-      anchor,
-      createdByUs: account.createdByUs,
-      uniqueValues: link.uniqueValues,
-      facts: link.facts,
-    };
   }
 }
 

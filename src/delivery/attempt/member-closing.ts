@@ -23,6 +23,8 @@ export class MemberClosing {
       for (const edge of outcome.pending)
         await edges.defer(tx, link.target, edge, 'due', now + pendingLooksAgainMs);
       for (const edge of outcome.kept) await edges.defer(tx, link.target, edge, 'kept', now + keptForeverMs);
+      for (const edge of outcome.aside ?? [])
+        await edges.defer(tx, link.target, edge, 'aside', now + keptForeverMs);
       const decided = await this.refused(tx, link, outcome, now);
       const undone = new Set(decided);
       const failed = outcome.failed.filter(
@@ -33,6 +35,16 @@ export class MemberClosing {
       const refusal = outcome.failed[0]?.error;
       if (refusal && !log.noteworthy) log.step('plan', 'failure', refusal.detail);
       if (log.noteworthy) await this.log(tx, outcome, log, now);
+      return decided;
+    });
+  }
+
+  /** Members of a group that waits for an administrator wait with it; whoever asked for them does not. */
+  heldAlready(link: Link): Promise<string[]> {
+    return this.parts.unitOfWork.run(async (tx) => {
+      const decided: string[] = [];
+      for (const { changeId } of await this.parts.undecided.pendingOfLink(tx, link.id))
+        if (await this.parts.undecided.resolve(tx, changeId, 'kept')) decided.push(changeId);
       return decided;
     });
   }

@@ -4,6 +4,7 @@ import type { RunningTarget } from '../targets.js';
 import type { AttemptLog } from './attempt-log.js';
 import { passGuard } from './guard.js';
 import type { AttemptParts } from './parts.js';
+import { isOutOfScope } from './subject.js';
 
 /** What became of a chunk of edges, before it is written down. */
 export interface MemberOutcome {
@@ -12,6 +13,8 @@ export interface MemberOutcome {
   pending: Edge[];
   /** A leaver's: kept aside until the link is gone. */
   kept: Edge[];
+  /** The group is out of scope, or is not to be changed. */
+  aside?: readonly Edge[];
   failed: { edge: Edge; error: ConnectorError }[];
   held?: HeldPlan;
 }
@@ -27,6 +30,9 @@ export class MemberDelivery {
     log: AttemptLog,
     signal: AbortSignal,
   ): Promise<MemberOutcome> {
+    const updates = target.definition.objects[link.resourceType]?.actions.update ?? true;
+    if (!updates || (await isOutOfScope(this.parts, target, link)))
+      return { settled: [], pending: [], kept: [], aside: edges, failed: [] };
     const sorted = await this.sort(target, link, edges);
     if (sorted.work.length === 0) return { ...sorted.outcome, failed: [] };
     const { connector } = target.definition;

@@ -1,4 +1,4 @@
-import type { HeldPlan, ReservedValue, SealedPassword } from '../model.js';
+import type { HeldPlan, Link, ReservedValue, SealedPassword } from '../model.js';
 
 /** What an attempt came to, before it is written down. */
 export type Outcome =
@@ -14,6 +14,8 @@ export type Outcome =
       passwordsDropped?: readonly SealedPassword[];
       /** The account bears the mark of its own resource now. */
       marked?: true;
+      /** It was taken out of its groups, and is a member again when it comes back. */
+      leftGroups?: boolean;
       /** Some of it is temporary: look again at once. */
       again?: boolean;
     }
@@ -29,5 +31,7 @@ export type Outcome =
   | { kind: 'removed' }
   /** A removal is complete as far as policy goes: the account stays. */
   | { kind: 'retained'; removeAt?: number; anchor?: string }
-  /** The resource is gone, or the target does not hold its type any more. */
+  /** The resource is gone, and nobody told the link: the target was away. Its account is to be removed by policy. */
+  | { kind: 'leaves'; removal: NonNullable<Link['removal']> }
+  /** The target does not hold the type of the resource any more. */
   | { kind: 'gone' };

@@ -1,4 +1,9 @@
-import { ConnectorError, type KnownAccount, type Plan } from '../../connectors/connector.js';
+import {
+  ConnectorError,
+  type KnownAccount,
+  type LeaverPolicy,
+  type Plan,
+} from '../../connectors/connector.js';
 import type { Link } from '../model.js';
 import type { RunningTarget } from '../targets.js';
 import type { AttemptLog } from './attempt-log.js';
@@ -6,7 +11,28 @@ import { passGuard } from './guard.js';
 import type { Outcome } from './outcome.js';
 import type { AttemptParts } from './parts.js';
 import { subjectOf } from './subject.js';
-import { unansweredCreate } from './unanswered.js';
+import { accountLeft } from './unanswered.js';
+
+/** What policy makes of an account; undefined where there is none any more. */
+export async function planUnlessGone(
+  parts: AttemptParts,
+  target: RunningTarget,
+  link: Link,
+  account: KnownAccount,
+  policy: LeaverPolicy,
+  signal: AbortSignal,
+): Promise<Plan | undefined> {
+  try {
+    return await target.definition.connector.plan(
+      subjectOf(parts, link, { removal: { policy } }),
+      account,
+      signal,
+    );
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === 'missing') return undefined;
+    throw error;
+  }
+}
 
 /** Carries out what policy says about the account of a resource that is gone. */
 export class RemovalDelivery {
@@ -15,7 +41,7 @@ export class RemovalDelivery {
   async deliver(target: RunningTarget, link: Link, log: AttemptLog, signal: AbortSignal): Promise<Outcome> {
     const removal = link.removal ?? { policy: 'retain' as const };
     log.enter('match');
-    const account = await this.account(target, link, log, signal);
+    const account = await accountLeft(this.parts, target, link, log, signal);
     if (!account) return { kind: 'removed' };
     const definition = target.definition.objects[link.resourceType];
     if (removal.policy === 'retain' || definition?.actions.delete === false) {
@@ -23,7 +49,7 @@ export class RemovalDelivery {
       return { kind: 'retained', anchor: account.anchor };
     }
     log.enter('plan');
-    const plan = await this.plan(target, link, account, removal.policy, signal);
+    const plan = await planUnlessGone(this.parts, target, link, account, removal.policy, signal);
     if (!plan) return { kind: 'removed' };
     log.planned(plan);
     const held = plan.action === 'none' ? undefined : await passGuard(this.parts, target, link, plan);
@@ -40,42 +66,6 @@ export class RemovalDelivery {
     return { kind: 'retained', anchor: account.anchor, ...(removeAt === undefined ? {} : { removeAt }) };
   }
 
-  /** A create whose answer was lost left an account with our stamp: it is looked for before the link is dropped. */
-  private async account(
-    target: RunningTarget,
-    link: Link,
-    log: AttemptLog,
-    signal: AbortSignal,
-  ): Promise<KnownAccount | undefined> {
-    if (link.anchor !== undefined) return { anchor: link.anchor, createdByUs: link.createdByUs };
-    const match = await unansweredCreate(this.parts, target, link, signal);
-    if (match.kind !== 'found') {
-      if (mayStillCome(link)) throw notYet(link);
-      log.step('match', 'success', 'no account was ever made');
-      return undefined;
-    }
-    return { anchor: match.anchor, createdByUs: match.rule === 'stamp' };
-  }
-
-  private async plan(
-    target: RunningTarget,
-    link: Link,
-    account: KnownAccount,
-    policy: 'delete' | 'disable',
-    signal: AbortSignal,
-  ): Promise<Plan | undefined> {
-    try {
-      return await target.definition.connector.plan(
-        subjectOf(this.parts, link, { removal: { policy } }),
-        account,
-        signal,
-      );
-    } catch (error) {
-      if (error instanceof ConnectorError && error.kind === 'missing') return undefined;
-      throw error;
-    }
-  }
-
   /** Immediately before the deletion: a new hire may have taken the account over. */
   private async stillOurs(link: Link): Promise<void> {
     const { links, leases, replica, settings } = this.parts;
@@ -85,16 +75,3 @@ export class RemovalDelivery {
     throw new ConnectorError({ kind: 'unavailable', detail: 'the removal was overtaken by another change' });
   }
 }
-
-/** How often the account of a create without an answer is looked for before its absence is believed. */
-const looks = 3;
-
-/** A controller that hung carries out what it had received when it goes on, after we have looked perhaps. */
-const mayStillCome = ({ error, attempts }: Link): boolean =>
-  attempts < looks && (error?.kind === 'unknown' || error?.kind === 'missing');
-
-const notYet = ({ label }: Link): ConnectorError =>
-  new ConnectorError({
-    kind: 'missing',
-    detail: `the create of "${label}" was not answered: its account may still come`,
-  });

@@ -15,7 +15,7 @@ export interface SeenResource extends MappingInput {
 
 /** The resource as mapping sees it today: with external ids, facts of other targets and, where asked for, its groups. */
 export async function mappingInput(
-  parts: AttemptParts,
+  parts: Pick<AttemptParts, 'resources' | 'links' | 'calendar'>,
   target: RunningTarget,
   resource: Resource,
 ): Promise<SeenResource> {
@@ -43,6 +43,18 @@ export async function mappingInput(
       : {}),
     facts: Object.fromEntries(links.map((link) => [link.target, link.facts])),
   };
+}
+
+/** Asked where the resource itself is not being delivered: an account that is out of scope is left as it is. */
+export async function isOutOfScope(
+  parts: Pick<AttemptParts, 'resources' | 'links' | 'calendar'>,
+  target: RunningTarget,
+  { resourceType, resourceId }: Pick<Link, 'resourceType' | 'resourceId'>,
+): Promise<boolean> {
+  const definition = target.definition.objects[resourceType];
+  if (!definition?.scoped) return false;
+  const resource = await parts.resources.load(undefined, resourceType, resourceId, '');
+  return resource !== undefined && !definition.map(await mappingInput(parts, target, resource)).scope.inScope;
 }
 
 /** Throws what makes the resource impossible to apply: mapping problems. */

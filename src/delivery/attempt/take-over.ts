@@ -5,13 +5,15 @@ import type { AttemptParts } from './parts.js';
 
 /**
  * Whether somebody who is created under the name of one that was deleted gets that one's account. One whose create was not
- * answered may have an account that only its removal finds. A group that is about to be deleted does not pass its account
+ * answered may have an account that only its removal finds. A removal that is held, or refused by the target, is cancelled like
+ * one that is due. A group that is about to be deleted does not pass its account
  * on: nobody knows any more who its members are.
  */
 export function passesOn({ anchor, state, resourceType, removal }: Link): boolean {
   if (anchor === undefined) return false;
   if (state === 'retained') return true;
-  return state === 'removing' && !(resourceType === 'Group' && removal?.policy === 'delete');
+  const leaving = state === 'removing' || removal !== undefined;
+  return leaving && !(resourceType === 'Group' && removal?.policy === 'delete');
 }
 
 /** The account, the names and the memberships of a leaver pass to a newcomer, and the removal is cancelled. */

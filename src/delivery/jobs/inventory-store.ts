@@ -1,6 +1,9 @@
 import type { Link } from '../model.js';
 
-export type LinkedAccount = Pick<Link, 'id' | 'resourceId' | 'resourceType' | 'state' | 'label'>;
+export interface LinkedAccount extends Pick<Link, 'id' | 'resourceId' | 'resourceType' | 'state' | 'label'> {
+  /** The resource is gone. */
+  leaving: boolean;
+}
 
 /** What looking through a whole target asks of the store, in bulk. */
 export abstract class InventoryStore {
@@ -16,8 +19,9 @@ export abstract class InventoryStore {
     nameSpace: string,
     values: readonly string[],
   ): Promise<Map<string, string>>;
-  /** Memberships of a group by the member's id. */
+  /** Memberships of a group by the member's id, without those that are put aside in the target. */
   abstract memberPage(
+    target: string,
     groupId: string,
     after: string,
     limit: number,

@@ -47,23 +47,25 @@ export class TargetPass implements Pass {
     const same = previous !== undefined && undated(previous.revision) === undated(revision);
     // A pass that midnight overtook is finished first; the day's own follows it.
     if (same && previous.state === 'running') return previous;
-    return { revision, state: 'running', step: same ? 'daily' : 'links', after: '', done: 0, total: 0 };
+    const step = previous?.revision === away.revision ? 'all links' : same ? 'daily' : 'links';
+    return { revision, state: 'running', step, after: '', done: 0, total: 0 };
   }
 
   async page(progress: PassProgress): Promise<PassProgress> {
-    if (progress.step === 'links') return this.raiseLinks(progress);
+    if (progress.step === 'links' || progress.step === 'all links') return this.raiseLinks(progress);
     return progress.step === 'daily' ? this.raiseMoving(progress) : this.makeLinks(progress);
   }
 
   private async raiseLinks(progress: PassProgress): Promise<PassProgress> {
     const { links, pageSize, wake } = this.parts;
-    const revision = undated(progress.revision);
+    const all = progress.step === 'all links';
+    const revision = all ? '' : undated(progress.revision);
     const { last, raised } = await links.raisePage(this.target.name, progress.after, pageSize, revision);
     wake();
     const done = progress.done + raised;
     return this.save(
       last === undefined
-        ? { ...progress, done, step: 'missing', after: '' }
+        ? { ...progress, done, step: all ? 'all missing' : 'missing', after: '' }
         : { ...progress, done, after: last },
     );
   }
@@ -89,7 +91,7 @@ export class TargetPass implements Pass {
     );
   }
 
-  /** Resources without a link: the target, or a type in its file, is new. */
+  /** Resources without a link: the target, or a type in its file, is new. For a target that was away, all memberships too. */
   private async makeLinks(progress: PassProgress): Promise<PassProgress> {
     const { resources, links, edges, unitOfWork, clock, pageSize, wake } = this.parts;
     const { name } = this.target;
@@ -103,8 +105,9 @@ export class TargetPass implements Pass {
       const at = await clock.now(tx);
       for (const resource of missing) {
         await links.raise(tx, first(name, resource, cause));
-        if (resource.type === 'Group') await edges.raiseAll(tx, name, resource.id, at);
       }
+      const all = progress.step === 'all missing' ? page.resources : missing;
+      for (const { id, type } of all) if (type === 'Group') await edges.raiseAll(tx, name, id, at);
     });
     wake();
     const done = progress.done + missing.length;
@@ -119,6 +122,16 @@ export class TargetPass implements Pass {
     return progress;
   }
 }
+
+/** Progress of a target that no file speaks of: it does not know what happened since. */
+export const away: PassProgress = {
+  revision: 'away',
+  state: 'done',
+  step: '',
+  after: '',
+  done: 0,
+  total: 0,
+};
 
 export const passName = (target: string): string => `target ${target}`;
 

@@ -34,7 +34,7 @@ const inHand: Partial<Record<Link['state'], string>> = {
 export class LinkDrift {
   constructor(private readonly parts: LinkDriftParts) {}
 
-  /** True: the account is there and its group may be compared. */
+  /** True: the account is there and in scope, and its group may be compared. */
   async compare(
     job: Job,
     target: RunningTarget,
@@ -60,7 +60,7 @@ export class LinkDrift {
     }
     if (preview.action === 'none') findings.count('inOrder');
     else await this.drifted(job, target, reverse, link, resource, preview, findings);
-    return link.anchor !== undefined;
+    return preview.scope.inScope && link.anchor !== undefined;
   }
 
   /** A missing account is confirmed, then parked or made again, by ordinary delivery. */

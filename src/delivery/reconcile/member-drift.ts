@@ -1,6 +1,7 @@
 import type { ListedAccount } from '../../connectors/connector.js';
 import type { MembershipChange } from '../../identity/ports.js';
 import type { AttemptParts } from '../attempt/parts.js';
+import { isOutOfScope } from '../attempt/subject.js';
 import type { InventoryStore } from '../jobs/inventory-store.js';
 import type { Job } from '../jobs/job.js';
 import { inPages } from '../jobs/pages.js';
@@ -10,7 +11,7 @@ import type { Findings } from '../jobs/findings.js';
 
 export interface MemberDriftParts extends Pick<
   AttemptParts,
-  'links' | 'edges' | 'unitOfWork' | 'clock' | 'settings'
+  'links' | 'edges' | 'unitOfWork' | 'clock' | 'settings' | 'resources' | 'calendar'
 > {
   inventory: InventoryStore;
 }
@@ -35,7 +36,7 @@ export class MemberDrift {
       label: link.label,
     };
     for (let after = ''; ;) {
-      const page = await inventory.memberPage(link.resourceId, after, settings.edgesPerPlan);
+      const page = await inventory.memberPage(target.name, link.resourceId, after, settings.edgesPerPlan);
       const last = page.at(-1);
       if (!last) return;
       after = last.memberId;
@@ -66,15 +67,15 @@ export class MemberDrift {
   async surplus(
     job: Job,
     target: RunningTarget,
-    group: { resourceId: string; label: string },
+    group: Pick<Link, 'resourceId' | 'resourceType' | 'label'>,
     account: ListedAccount,
     findings: Findings,
   ): Promise<void> {
-    if (!account.members) return;
+    if (!account.members || (await isOutOfScope(this.parts, target, group))) return;
     const { inventory, edges, settings } = this.parts;
     for await (const anchors of inPages(account.members, settings.edgesPerPlan)) {
       const linked = await inventory.linksByAnchor(target.name, anchors);
-      const ours = [...linked.values()].filter(({ state }) => state !== 'removing' && state !== 'retained');
+      const ours = [...linked.values()].filter(({ leaving }) => !leaving);
       const present = await edges.present(
         group.resourceId,
         ours.map(({ resourceId }) => resourceId),

@@ -33,13 +33,15 @@ export async function closeLink(
     "SELECT MIN(next_attempt_at) AS at FROM edge WHERE target = ? AND group_id = ? AND state = 'due'",
     [link.target, link.resourceId],
   );
+  // Memberships of a group without an account wait for it: whatever gives it one looks at them again.
+  const edgesDue = edgesDueAt(close, edges?.at ?? null);
   const sets = [
     'state = ?',
     'attempts = ?',
     'next_attempt_at = ?',
     'error = ?',
     'waits_for = ?',
-    'edges_due_at = ?',
+    edgesDue.set,
     'lease_owner = NULL',
     'lease_until = NULL',
     'updated_at = ?',
@@ -51,7 +53,7 @@ export async function closeLink(
     close.nextAttemptAt,
     toJson(close.error),
     close.error?.waitsFor ?? null,
-    edges?.at ?? null,
+    edgesDue.parameter,
     now,
     ...known.parameters,
   ];
@@ -72,19 +74,32 @@ export async function closeLink(
     [...parameters, link.id, link.generation, owner],
   );
   if (closed === 1) return 'closed';
-  return freeMoved(sql, link, owner, known, edges?.at ?? null);
+  return freeMoved(sql, link, owner, known, edgesDue);
 }
+
+interface EdgesDue {
+  set: string;
+  parameter: number | null;
+}
+
+const edgesDueAt = ({ anchor }: LinkClose, at: number | null): EdgesDue =>
+  anchor === undefined
+    ? {
+        set: 'edges_due_at = CASE WHEN anchor IS NULL THEN NULL ELSE CAST(? AS BIGINT) END',
+        parameter: at,
+      }
+    : { set: 'edges_due_at = ?', parameter: anchor === null ? null : at };
 
 async function freeMoved(
   sql: Sql,
   link: Link,
   owner: string,
   known: { sets: string[]; parameters: Parameter[] },
-  edgesDueAt: number | null,
+  edgesDue: EdgesDue,
 ): Promise<'moved' | 'lost'> {
-  const sets = ['lease_owner = NULL', 'lease_until = NULL', 'edges_due_at = ?', ...known.sets];
+  const sets = ['lease_owner = NULL', 'lease_until = NULL', edgesDue.set, ...known.sets];
   const moved = await sql.run(`UPDATE link SET ${sets.join(', ')} WHERE id = ? AND lease_owner = ?`, [
-    edgesDueAt,
+    edgesDue.parameter,
     ...known.parameters,
     link.id,
     owner,

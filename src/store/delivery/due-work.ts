@@ -16,7 +16,8 @@ const parts = ['due', 'removing'].flatMap((state) =>
       WHERE target = ? AND state = '${state}' AND priority = ${priority}`,
   ),
 );
-const edges = "SELECT id FROM link WHERE target = ? AND state = 'applied'";
+/** Also of a group whose own change is parked: nothing is wrong with its members. */
+const withEdges = "target = ? AND state IN ('applied', 'parked')";
 
 /** Links that are due, best priority first. Rows that another transaction holds are left out. */
 async function dueLinks(
@@ -48,7 +49,7 @@ async function dueGroups(
   limit: number,
 ): Promise<string[]> {
   const rows = await sql.all<{ id: string }>(
-    `${edges} AND edges_due_at ${when} ? AND ${ready} ORDER BY edges_due_at LIMIT ? ${skipLocked(sql)}`,
+    `SELECT id FROM link WHERE ${withEdges} AND edges_due_at ${when} ? AND ${ready} ORDER BY edges_due_at LIMIT ? ${skipLocked(sql)}`,
     [target, at, now, limit],
   );
   return rows.map(({ id }) => id);
@@ -77,7 +78,7 @@ export async function nextDue(sql: Sql, target: string, now: number): Promise<nu
     ...parts.map(
       (part) => `SELECT next_attempt_at AS at FROM (${part} AND ${ready} ORDER BY next_attempt_at LIMIT 1)`,
     ),
-    `SELECT edges_due_at AS at FROM (SELECT edges_due_at FROM link WHERE target = ? AND state = 'applied' AND edges_due_at IS NOT NULL AND ${ready} ORDER BY edges_due_at LIMIT 1)`,
+    `SELECT edges_due_at AS at FROM (SELECT edges_due_at FROM link WHERE ${withEdges} AND edges_due_at IS NOT NULL AND ${ready} ORDER BY edges_due_at LIMIT 1)`,
   ].map((first, index) => `${first} AS first${index}`);
   const row = await sql.get<{ at: number | null }>(
     `SELECT MIN(at) AS at FROM (${firsts.join(' UNION ALL ')}) AS firsts`,

@@ -2,6 +2,7 @@ import type { Edge, LinkError } from '../../delivery/model.js';
 import { EdgeStore } from '../../delivery/ports.js';
 import type { MembershipChange, Transaction } from '../../identity/ports.js';
 import { marks, pieces, sqlOf, toJson, type Sql } from '../sql/sql.js';
+import { leaves } from './raise-link.js';
 import { toEdge } from './link-rows.js';
 
 export class SqlEdgeStore extends EdgeStore {
@@ -108,15 +109,10 @@ export class SqlEdgeStore extends EdgeStore {
   async wake(tx: Transaction, target: string, resourceId: string, at: number): Promise<void> {
     const sql = sqlOf(tx);
     await sql.run(
-      "UPDATE edge SET next_attempt_at = ?, attempts = 0, state = 'due', generation = generation + 1 WHERE target = ? AND member_id = ? AND state <> 'kept'",
+      "UPDATE edge SET next_attempt_at = ?, attempts = 0, state = 'due', generation = generation + 1 WHERE target = ? AND member_id = ? AND state IN ('due', 'parked')",
       [at, target, resourceId],
     );
-    await sql.run(
-      `UPDATE link SET edges_due_at = ? WHERE target = ? AND (resource_id = ? OR resource_id IN (
-         SELECT group_id FROM edge WHERE target = ? AND member_id = ? AND state = 'due'))
-         AND EXISTS (SELECT 1 FROM edge e WHERE e.target = link.target AND e.group_id = link.resource_id AND e.state = 'due')`,
-      [at, target, resourceId, target, resourceId],
-    );
+    await this.lookAtGroupsOf(sql, target, resourceId, at);
   }
 
   async move(tx: Transaction, target: string, fromId: string, toId: string, at: number): Promise<void> {
@@ -143,6 +139,30 @@ export class SqlEdgeStore extends EdgeStore {
     ]);
   }
 
+  async keepOfMember(tx: Transaction, target: string, memberId: string, at: number): Promise<void> {
+    await sqlOf(tx).run(
+      `INSERT INTO edge (target, group_id, member_id, member_type, generation, state, attempts, next_attempt_at)
+       SELECT ?, group_id, member_id, member_type, 1, 'kept', 0, CAST(? AS BIGINT) FROM membership WHERE member_id = ?
+       ON CONFLICT (target, group_id, member_id) DO UPDATE SET generation = edge.generation + 1, state = 'kept'`,
+      [target, at, memberId],
+    );
+  }
+
+  async takeUp(tx: Transaction, target: string, resourceId: string, at: number): Promise<void> {
+    const sql = sqlOf(tx);
+    const raise = (which: string) =>
+      sql.run(
+        `UPDATE edge SET state = 'due', attempts = 0, next_attempt_at = ?, generation = generation + 1
+         WHERE target = ? AND ${which}`,
+        [at, target, resourceId],
+      );
+    const raised =
+      (await raise("group_id = ? AND state = 'aside'")) +
+      (await raise(`member_id = ? AND state = 'kept' AND NOT EXISTS (
+         SELECT 1 FROM link l WHERE l.target = edge.target AND l.resource_id = edge.group_id AND ${leaves('l')})`));
+    if (raised > 0) await this.lookAtGroupsOf(sql, target, resourceId, at);
+  }
+
   async forget(tx: Transaction, target: string, resourceId: string): Promise<void> {
     const sql = sqlOf(tx);
     await sql.run('DELETE FROM edge WHERE target = ? AND group_id = ?', [target, resourceId]);
@@ -155,7 +175,7 @@ export class SqlEdgeStore extends EdgeStore {
 
   async countOpen(target: string): Promise<{ due: number; parked: number }> {
     const rows = await this.reader.all<{ state: 'due' | 'parked'; n: number }>(
-      "SELECT state, COUNT(*) AS n FROM edge WHERE target = ? AND state <> 'kept' GROUP BY state",
+      "SELECT state, COUNT(*) AS n FROM edge WHERE target = ? AND state IN ('due', 'parked') GROUP BY state",
       [target],
     );
     const counts = { due: 0, parked: 0 };
@@ -169,6 +189,16 @@ export class SqlEdgeStore extends EdgeStore {
       groupId ? [target, groupId] : [target],
     );
     return rows.map(toEdge);
+  }
+
+  /** The resource itself, as a group, and every group that it is a member of: where there is a due edge. */
+  private async lookAtGroupsOf(sql: Sql, target: string, resourceId: string, at: number): Promise<void> {
+    await sql.run(
+      `UPDATE link SET edges_due_at = ? WHERE target = ? AND (resource_id = ? OR resource_id IN (
+         SELECT group_id FROM edge WHERE target = ? AND member_id = ? AND state = 'due'))
+         AND EXISTS (SELECT 1 FROM edge e WHERE e.target = link.target AND e.group_id = link.resource_id AND e.state = 'due')`,
+      [at, target, resourceId, target, resourceId],
+    );
   }
 
   private async lookAt(sql: Sql, target: string, groupIds: readonly string[], at: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { LinkState } from '../../delivery/model.js';
 import { InventoryStore, type LinkedAccount } from '../../delivery/jobs/inventory-store.js';
 import { indexKey } from '../resources/resource-rows.js';
+import { leaves } from './raise-link.js';
 import { marks, pieces, type Sql } from '../sql/sql.js';
 
 interface LinkedRow {
@@ -9,6 +10,7 @@ interface LinkedRow {
   resource_id: string;
   resource_type: string;
   state: LinkState;
+  leaving: boolean | number;
   label: string;
 }
 
@@ -21,11 +23,18 @@ export class SqlInventoryStore extends InventoryStore {
     const found = new Map<string, LinkedAccount>();
     for (const piece of pieces(anchors)) {
       const rows = await this.reader.all<LinkedRow>(
-        `SELECT anchor, id, resource_id, resource_type, state, label FROM link WHERE target = ? AND anchor IN (${marks(piece.length)})`,
+        `SELECT anchor, id, resource_id, resource_type, ${leaves()} AS leaving, state, label FROM link WHERE target = ? AND anchor IN (${marks(piece.length)})`,
         [target, ...piece],
       );
-      for (const { anchor, id, resource_id, resource_type, state, label } of rows)
-        found.set(anchor, { id, resourceId: resource_id, resourceType: resource_type, state, label });
+      for (const { anchor, id, resource_id: resourceId, resource_type: resourceType, ...row } of rows)
+        found.set(anchor, {
+          id,
+          resourceId,
+          resourceType,
+          state: row.state,
+          leaving: Boolean(row.leaving),
+          label: row.label,
+        });
     }
     return found;
   }
@@ -66,13 +75,16 @@ export class SqlInventoryStore extends InventoryStore {
   }
 
   async memberPage(
+    target: string,
     groupId: string,
     after: string,
     limit: number,
   ): Promise<{ memberId: string; memberType: string }[]> {
     const rows = await this.reader.all<{ member_id: string; member_type: string }>(
-      'SELECT member_id, member_type FROM membership WHERE group_id = ? AND member_id > ? ORDER BY member_id LIMIT ?',
-      [groupId, after, limit],
+      `SELECT member_id, member_type FROM membership m WHERE group_id = ? AND member_id > ? AND NOT EXISTS (
+         SELECT 1 FROM edge e WHERE e.target = ? AND e.group_id = m.group_id AND e.member_id = m.member_id AND e.state = 'kept')
+       ORDER BY member_id LIMIT ?`,
+      [groupId, after, target, limit],
     );
     return rows.map(({ member_id, member_type }) => ({ memberId: member_id, memberType: member_type }));
   }

@@ -12,7 +12,7 @@ import { storeNow } from '../clock.js';
 import { marks, pieces, sqlOf, toJson, type Parameter, type Row, type Sql } from '../sql/sql.js';
 import { closeLink } from './close-link.js';
 import { toLink } from './link-rows.js';
-import { again, raiseLink } from './raise-link.js';
+import { again, leaves, raiseLink } from './raise-link.js';
 import { takeLease } from './sql-lease-store.js';
 import { takeOverLink, wakeWaiting } from './take-over-link.js';
 
@@ -72,7 +72,7 @@ export class SqlLinkStore extends LinkStore {
     return sql.run(
       `UPDATE link SET generation = generation + 1, state = CASE WHEN state IN ('applied', 'parked') THEN ${again} ELSE state END,
          next_attempt_at = ?, attempts = 0
-       WHERE target = ? AND state NOT IN ('removing', 'retained')
+       WHERE target = ? AND NOT ${leaves()}
          AND resource_id IN (SELECT from_id FROM reference WHERE to_id = ?)`,
       [now, target, resourceId],
     );
@@ -134,7 +134,7 @@ export class SqlLinkStore extends LinkStore {
     const leaving = new Set<string>();
     for (const piece of pieces(resourceIds)) {
       const rows = await this.reader.all<{ resource_id: string }>(
-        `SELECT resource_id FROM link WHERE target = ? AND state IN ('removing', 'retained') AND resource_id IN (${marks(piece.length)})`,
+        `SELECT resource_id FROM link WHERE target = ? AND ${leaves()} AND resource_id IN (${marks(piece.length)})`,
         [target, ...piece],
       );
       rows.forEach((row) => leaving.add(row.resource_id));
@@ -188,6 +188,10 @@ export class SqlLinkStore extends LinkStore {
 
   takeOver(tx: Transaction, from: Link, to: Link): Promise<boolean> {
     return takeOverLink(sqlOf(tx), from, to);
+  }
+
+  async giveUp(tx: Transaction, linkId: string, formerOwners: readonly string[]): Promise<void> {
+    await sqlOf(tx).run('UPDATE link SET former_owners = ? WHERE id = ?', [toJson(formerOwners), linkId]);
   }
 
   async chose(tx: Transaction, linkId: string, values: Record<string, ReservedValue>): Promise<void> {

@@ -2,6 +2,7 @@ import { PassStore, type PassProgress } from '../../delivery/ports.js';
 import type { Transaction } from '../../identity/ports.js';
 import { storeNow } from '../clock.js';
 import { parseJson, sqlOf, toJson, type Sql } from '../sql/sql.js';
+import { leaves } from './raise-link.js';
 
 const kind = 'pass';
 
@@ -37,7 +38,7 @@ export class SqlPassStore extends PassStore {
     const row = await this.reader.get<{ behind: number | null; total: number }>(
       `SELECT COUNT(*) AS total, SUM(CASE WHEN (state IN ('applied', 'due') AND mapping_revision <> ?)
          OR (state = 'due' AND mapping_revision IS NULL AND priority > 0) THEN 1 ELSE 0 END) AS behind
-       FROM link WHERE target = ? AND state NOT IN ('removing', 'retained')`,
+       FROM link WHERE target = ? AND NOT ${leaves()}`,
       [revision, target],
     );
     return { behind: Number(row?.behind ?? 0), total: Number(row?.total ?? 0) };

@@ -2,7 +2,7 @@ import type { Link } from '../../delivery/model.js';
 import { newId } from '../../identity/id.js';
 import { storeNow } from '../clock.js';
 import { toJson, type Sql } from '../sql/sql.js';
-import { again } from './raise-link.js';
+import { again, leaves } from './raise-link.js';
 import { forgetMarks } from './sql-secret-stores.js';
 
 const owedForMs = 10 * 365 * 86_400_000;
@@ -29,7 +29,7 @@ async function oweInitialPassword(sql: Sql, { id, resourceId, target }: Link, no
 export async function takeOverLink(sql: Sql, from: Link, to: Link): Promise<boolean> {
   const now = await storeNow(sql);
   const gone = await sql.get<{ state: string }>(
-    `DELETE FROM link WHERE id = ? AND state IN ('removing', 'retained') AND generation = ? AND (lease_until IS NULL OR lease_until < ?)
+    `DELETE FROM link WHERE id = ? AND ${leaves()} AND generation = ? AND (lease_until IS NULL OR lease_until < ?)
      RETURNING state`,
     [from.id, from.generation, now],
   );
