@@ -49,6 +49,10 @@ function attemptsOn({ store }: Evidence, { guid, resourceId }: Account): string[
 
 function checkAccount({ history, found: all }: Evidence, found: Found): void {
   const { slot, resource, account } = found;
+  if (resource.attributes.userType === 'Visitor') {
+    if (account) history.differs('account out of scope', slot.home, account.dn, slot.history);
+    return;
+  }
   if (!account) {
     history.differs('account missing', slot.home, JSON.stringify(resource), slot.history);
     return;
@@ -79,11 +83,7 @@ function userDifferences(
     ...differs('title', entry.title, attributes.title),
     ...differs('department', entry.department, extension.department),
     ...differs('userAccountControl', entry.useraccountcontrol, attributes.active ? enabled : disabled),
-    ...differs(
-      'manager',
-      entry.manager,
-      manager === undefined ? undefined : (all.get(manager)?.account?.dn ?? manager),
-    ),
+    ...differs('manager', entry.manager, manager === undefined ? undefined : dnOf(all.get(manager), manager)),
     ...(generated.test(entry.samaccountname?.join() ?? '')
       ? []
       : differs('sAMAccountName', entry.samaccountname, slot.home)),
@@ -91,6 +91,11 @@ function userDifferences(
       ? []
       : [`named ${dn} instead of ${name}`]),
   ];
+}
+
+/** A manager without an account is nobody's. */
+function dnOf(found: Found | undefined, id: string): string | undefined {
+  return found?.resource.attributes.userType === 'Visitor' ? undefined : (found?.account?.dn ?? id);
 }
 
 function groupDifferences({ resource }: Found, { entry, dn }: Account): string[] {

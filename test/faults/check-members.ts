@@ -43,7 +43,9 @@ function checkDirectory(
       tell(id, 'a member in the directory and not in the store');
   for (const membership of store.memberships) {
     const [in_, id] = membership.split(' ') as [string, string];
-    if (in_ === groupId && !there.has(id)) tell(id, 'a member in the store and not in the directory');
+    const outside = found.get(id)?.resource.attributes.userType === 'Visitor';
+    if (in_ === groupId && !outside && !there.has(id))
+      tell(id, 'a member in the store and not in the directory');
   }
   function tell(id: string, detail: string): void {
     const name = `${group.slot.home} > ${found.get(id)?.slot.home ?? id}`;

@@ -1,6 +1,7 @@
 import type { Evidence } from './checker.js';
 import type { Group, Slot, User } from './population.js';
 import type { StoredResource } from './store-snapshot.js';
+import { userTypeOf } from './user-changes.js';
 
 type Named = User | Group;
 
@@ -51,6 +52,7 @@ function sameAs(slot: Slot<Named>, state: Named, { id, attributes }: StoredResou
     attributes.displayName === state.displayName &&
     attributes.title === state.title &&
     attributes.active === state.active &&
+    attributes.userType === userTypeOf(state) &&
     extension.department === state.department &&
     (extension.manager !== undefined) === state.managed
   );

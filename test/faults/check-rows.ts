@@ -16,9 +16,14 @@ export function checkRows({ store, history, found }: Evidence): void {
   }
   const linked = new Set(store.links.map(({ resource_id }) => resource_id));
   for (const id of resources) if (!linked.has(id)) tell('link missing', { resource_id: id }, 'no link');
-  for (const edge of store.edges) tell('edge left over', edge, 'not settled');
+  const outside = new Set(
+    store.links.flatMap(({ anchor, resource_id }) => (anchor === null ? [resource_id] : [])),
+  );
+  for (const edge of store.edges)
+    if (!outside.has(edge.member_id!)) tell('edge left over', edge, 'not settled');
   for (const change of store.undecided) tell('undecided', change, 'nobody decided it');
   for (const sealed of store.sealed) {
+    if (sealed.purpose === 'set' && outside.has(links.get(sealed.link_id!)?.resource_id ?? null)) continue;
     if (sealed.purpose === 'set') tell('password sealed', sealed, 'delivered passwords are erased');
     else if (!links.has(sealed.link_id!)) tell('password sealed', sealed, 'its account is gone');
     else if (!sealed.delivered) tell('password sealed', sealed, 'never delivered');

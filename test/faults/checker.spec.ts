@@ -42,7 +42,9 @@ describe('The checker of the fault campaign', () => {
     return [...new Set(history.differences.map(({ kind }) => kind))];
   };
   const somebody = (): UserSlot & { current: object } =>
-    population().users.find(({ possible, current }) => current && possible.certain)! as UserSlot & {
+    population().users.find(
+      ({ possible, current }) => current && possible.certain && !possible.certain.visitor,
+    )! as UserSlot & {
       current: { id: string };
     };
   const dnOf = async (slot: UserSlot): Promise<string> => {
@@ -80,6 +82,19 @@ describe('The checker of the fault campaign', () => {
     const state = slot.possible.certain!;
     slot.possible.take([{ outcome: 'done', apply: (user) => ({ ...user!, title: 'Lost' }) }]);
     expect(await differences()).toEqual(['store']);
+    slot.possible.states = [state];
+  });
+
+  it('sees an account of somebody who left the scope', async () => {
+    const slot = somebody();
+    const [row] = await store(`SELECT attributes FROM resource WHERE id = '${idOf(slot)}'`);
+    const former = String(row!.attributes);
+    const state = slot.possible.certain!;
+    slot.possible.states = [{ ...state, visitor: true }];
+    const outside = JSON.stringify({ ...(JSON.parse(former) as object), userType: 'Visitor' });
+    await store(`UPDATE resource SET attributes = '${outside}' WHERE id = '${idOf(slot)}'`);
+    expect(await differences()).toContain('account out of scope');
+    await store(`UPDATE resource SET attributes = '${former}' WHERE id = '${idOf(slot)}'`);
     slot.possible.states = [state];
   });
 
@@ -136,7 +151,7 @@ describe('The checker of the fault campaign', () => {
 
   it('sees a password that is not the last one that was acknowledged', async () => {
     const slot = population().users.find(
-      ({ possible: { certain } }) => certain?.active && certain.password !== undefined,
+      ({ possible: { certain } }) => certain?.active && !certain.visitor && certain.password !== undefined,
     )!;
     const state = slot.possible.certain!;
     slot.possible.states = [{ ...state, password: `${goodPassword}never-sent` }];

@@ -29,6 +29,9 @@ answer: delivered
 answerWithin: 2s
 users:
   onDelete: delete
+  scope:
+    - - { attribute: userType, operator: EQUALS, value: Employee }
+  outOfScope: delete
   mapping:
     - { target: rdn, source: displayName }
     - { target: sAMAccountName, source: nickName, unique: true }

@@ -7,6 +7,8 @@ export interface User {
   title?: string;
   department?: string;
   active: boolean;
+  /** Out of the target's scope: has no account. */
+  visitor: boolean;
   /** The manager is the client's own first user. */
   managed: boolean;
   password?: string;

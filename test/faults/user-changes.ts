@@ -30,9 +30,12 @@ interface Values {
   title?: string | null;
   department?: string | null;
   active?: boolean;
+  visitor?: boolean;
   managed?: boolean;
   password?: string;
 }
+
+export const userTypeOf = ({ visitor }: Pick<User, 'visitor'>): string => (visitor ? 'Visitor' : 'Employee');
 
 const paths: Record<Exclude<keyof Values, 'managed'>, string> = {
   userName: 'userName',
@@ -40,6 +43,7 @@ const paths: Record<Exclude<keyof Values, 'managed'>, string> = {
   title: 'title',
   department: `${ENTERPRISE}:department`,
   active: 'active',
+  visitor: 'userType',
   password: 'password',
 };
 
@@ -49,6 +53,7 @@ const touched: Record<keyof Values, readonly string[]> = {
   title: ['title'],
   department: ['department'],
   active: ['userAccountControl'],
+  visitor: [],
   managed: ['manager'],
   password: ['unicodePwd'],
 };
@@ -74,6 +79,7 @@ export class UserChanges {
       userName: `${slot.home}@contoso.example`,
       displayName: this.displayName(slot),
       active: this.random.chance(0.85),
+      visitor: this.random.chance(0.1),
       managed: this.random.chance(0.4) && this.boss() !== undefined,
       ...(this.random.chance(0.7) ? { title: this.text('Title') } : {}),
       ...(this.random.chance(0.5) ? { department: this.text('Department') } : {}),
@@ -98,7 +104,11 @@ export class UserChanges {
     const operations = Object.entries(plain).map(([name, value]) =>
       value === null
         ? { op: 'remove', path: paths[name as keyof typeof plain] }
-        : { op: 'replace', path: paths[name as keyof typeof plain], value },
+        : {
+            op: 'replace',
+            path: paths[name as keyof typeof plain],
+            value: name === 'visitor' ? userTypeOf(values as Pick<User, 'visitor'>) : value,
+          },
     );
     const manager = `${ENTERPRISE}:manager`;
     return {
@@ -136,6 +146,7 @@ export class UserChanges {
       displayName: this.displayName(slot),
       title: this.text('Title'),
       active: true,
+      visitor: false,
       managed: false,
       ...(password === undefined ? {} : { password }),
     };
@@ -198,6 +209,8 @@ export class UserChanges {
       () => ({ department: this.random.chance(0.2) ? null : this.text('Department') }),
       () => ({ displayName: this.displayName(slot) }),
       () => ({ active: this.random.chance(0.5) }),
+      () => ({ visitor: this.random.chance(0.4) }),
+      () => ({ visitor: false, title: this.text('Title') }),
       () => ({ password: this.password(false) }),
       () => ({ managed: this.boss() !== undefined && this.random.chance(0.6) }),
       () => ({ title: this.text('Title'), department: this.text('Department'), active: true }),
@@ -215,6 +228,7 @@ export class UserChanges {
       nickName: slot.home,
       displayName: user.displayName,
       active: user.active,
+      userType: userTypeOf(user),
       ...(user.title === undefined ? {} : { title: user.title }),
       [ENTERPRISE]: { ...department, ...manager },
     };
@@ -245,6 +259,8 @@ function isBad({ title, password, userName }: Values): boolean {
 function changed(user: User, values: Values): User {
   const next: Record<string, unknown> = { ...user, ...values };
   for (const name of ['title', 'department'] as const) if (values[name] === null) delete next[name];
+  // The account goes, and the next one has another password than this: one that nobody knows, or that was sent meanwhile.
+  if (values.visitor && !user.visitor && values.password === undefined) delete next.password;
   if (values.password?.startsWith(weakPassword)) {
     if (user.password === undefined) delete next.password;
     else next.password = user.password;

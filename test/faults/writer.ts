@@ -4,7 +4,7 @@ import type { History } from './history.js';
 import type { Edge, Group, GroupSlot, Population, Slot, User, UserSlot } from './population.js';
 import type { Random } from './random.js';
 import type { Reply, ScimClient } from './scim-client.js';
-import { UserChanges, type Change } from './user-changes.js';
+import { UserChanges, userTypeOf, type Change } from './user-changes.js';
 
 export interface WriterParts {
   name: string;
@@ -299,5 +299,6 @@ function agrees(body: Record<string, unknown>, state: Named): boolean {
     'userName' in state
       ? (['userName', 'displayName', 'title', 'active'] as const)
       : (['displayName'] as const);
-  return names.every((name) => body[name] === (state as Partial<User>)[name]);
+  const type = 'userName' in state ? userTypeOf(state) : undefined;
+  return body.userType === type && names.every((name) => body[name] === (state as Partial<User>)[name]);
 }
