@@ -1,5 +1,5 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { LateReferences } from './intake/late-references.js';
+import { lateReferencesPerRun, type LateReferences } from './intake/late-references.js';
 
 const everyMs = 5_000;
 
@@ -21,15 +21,18 @@ export class LateReferenceRounds implements OnApplicationBootstrap, OnApplicatio
     await this.round;
   }
 
-  private next(): void {
+  private next(afterMs = everyMs): void {
     this.timer = setTimeout(() => {
       this.round = this.references
         .run()
-        .catch((error: unknown) =>
-          this.logger.warn({ error: String(error) }, 'late references were not set; it is tried again'),
-        )
-        .then(() => (this.timer === undefined ? undefined : this.next()));
-    }, everyMs);
+        .catch((error: unknown) => {
+          this.logger.warn({ error: String(error) }, 'late references were not set; it is tried again');
+          return 0;
+        })
+        .then((settled) => {
+          if (this.timer !== undefined) this.next(settled < lateReferencesPerRun ? everyMs : 0);
+        });
+    }, afterMs);
     this.timer.unref();
   }
 }

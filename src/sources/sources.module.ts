@@ -1,10 +1,10 @@
-import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { Logger, Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { Authority } from '../identity/authority/authority.js';
 import { ResourceIndexer, ResourceStore } from '../identity/ports.js';
 import { ResourceService } from '../identity/resource-service.js';
 import { SchemaRegistry } from '../schema/schema-registry.js';
 import { Intake } from './feed.js';
-import { AwaitedReferences } from './intake/awaited-references.js';
+import { AwaitedReferences, type AwaitedReference } from './intake/awaited-references.js';
 import { LateReferences } from './intake/late-references.js';
 import { ParkedDecisions } from './intake/parked-decisions.js';
 import { ParkedRecords } from './intake/parked-records.js';
@@ -53,7 +53,14 @@ export class SourcesModule {
             resources: ResourceService,
             store: ResourceStore,
             registry: SchemaRegistry,
-          ) => new LateReferenceRounds(new LateReferences({ awaited, intake, resources, store, registry })),
+          ) => {
+            const logger = new Logger('LateReferences');
+            const refused = (reference: AwaitedReference, reason: string) =>
+              logger.warn({ ...reference, reason }, 'a late reference could not be set');
+            return new LateReferenceRounds(
+              new LateReferences({ awaited, intake, resources, store, registry, refused }),
+            );
+          },
         },
         {
           provide: ParkedDecisions,

@@ -28,6 +28,8 @@ export const hcmCaller: Caller = {
 export class FeedGateway extends TestGateway {
   readonly intake: RecordIntake;
   readonly late: LateReferences;
+  /** Why late references were refused. */
+  readonly refusals: string[] = [];
   readonly decisions: ParkedDecisions;
 
   constructor(opened: OpenStores, source: Partial<SourceDefinition> = {}, authority = new Authority()) {
@@ -56,6 +58,7 @@ export class FeedGateway extends TestGateway {
       resources: this.identity,
       store: opened.resources,
       registry: SchemaRegistry.builtIn(),
+      refused: ({ name }, reason) => this.refusals.push(`${name}: ${reason}`),
     });
   }
 

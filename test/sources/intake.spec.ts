@@ -242,6 +242,31 @@ describe('taking records of a source', () => {
       );
     });
 
+    it('passes over a late reference that is refused: the others do not wait for it', async () => {
+      await start();
+      const members = ['boss', 'team', 'worker'].map((value) => ({ value }));
+      // A group cannot be a member of itself, which shows only once it has its name.
+      const team = await gateway.take('team', { displayName: 'Team', members }, 'Group');
+      for (const name of ['boss', 'worker'])
+        await gateway.take(name, { userName: `${name}@example.com`, active: true });
+      expect(await gateway.late.run()).toBeGreaterThan(1);
+      expect(gateway.refusals).toEqual([expect.stringMatching(/^team: /)]);
+      expect(await opened.resources.members(team.resourceId!)).toHaveLength(2);
+      expect(await gateway.late.run()).toBe(0);
+    });
+
+    it('adds all late members of a group in one change', async () => {
+      await start();
+      const names = Array.from({ length: 20 }, (_, index) => `p${index}`);
+      const team = { displayName: 'Team', members: names.map((value) => ({ value })) };
+      const { resourceId } = await gateway.take('team', team, 'Group');
+      for (const name of names) await gateway.take(name, { userName: `${name}@example.com`, active: true });
+      const before = (await gateway.stored(resourceId!, 'Group')).version;
+      expect(await gateway.late.run()).toBe(20);
+      expect(await opened.resources.members(resourceId!)).toHaveLength(20);
+      expect((await gateway.stored(resourceId!, 'Group')).version).toBe(before + 1);
+    });
+
     it('takes a record that two bring at once one time', async () => {
       await start();
       const taken = await Promise.all(

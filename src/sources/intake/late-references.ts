@@ -6,6 +6,7 @@ import type { SchemaRegistry } from '../../schema/schema-registry.js';
 import type { Attributes } from '../../schema/types.js';
 import type { Intake } from '../feed.js';
 import type { AwaitedReference, AwaitedReferences } from './awaited-references.js';
+import { rejection } from './rejection.js';
 
 export interface LateReferenceParts {
   awaited: AwaitedReferences;
@@ -13,25 +14,39 @@ export interface LateReferenceParts {
   resources: ResourceService;
   store: Pick<ResourceStore, 'named'>;
   registry: SchemaRegistry;
+  /** Is told of a reference that could not be set, and why. */
+  refused: (reference: AwaitedReference, reason: string) => void;
 }
 
-const pageSize = 200;
+/** How many one run settles at most. */
+export const lateReferencesPerRun = 1_000;
 const noView = { members: false, groups: false };
 
 /** Sets managers and members when the one who was named arrives, by whatever channel. */
 export class LateReferences {
   constructor(private readonly parts: LateReferenceParts) {}
 
-  /** How many were settled. Several replicas may do it at once: the second finds it done. */
+  /**
+   * How many were settled. Several replicas may do it at once: the second finds it done.
+   * What passes by itself (a target that is down, the store) is thrown, and what is left is found again.
+   */
   async run(): Promise<number> {
     const types = this.parts.registry.resourceTypes.map(({ name }) => name);
-    const arrived = await this.parts.awaited.arrived(types, pageSize);
-    for (const reference of arrived) {
-      if (await this.waits(reference)) await this.set(reference, types);
-      // What is refused now is refused the next time too: the next record says it again.
-      await this.parts.awaited.clear(reference);
-    }
+    const arrived = await this.parts.awaited.arrived(types, lateReferencesPerRun);
+    for (const together of setTogether(arrived)) await this.settle(together, types);
     return arrived.length;
+  }
+
+  private async settle(references: AwaitedReference[], types: readonly string[]): Promise<void> {
+    const [first] = references as [AwaitedReference];
+    const refusal = (await this.waits(first)) ? await this.set(references, types) : undefined;
+    if (refusal !== undefined && references.length > 1) {
+      for (const one of references) await this.settle([one], types);
+      return;
+    }
+    if (refusal !== undefined) this.parts.refused(first, refusal);
+    // What is refused now is refused the next time too: the next record says it again.
+    for (const reference of references) await this.parts.awaited.clear(reference);
   }
 
   /** A leaver is not brought back by this. */
@@ -40,27 +55,60 @@ export class LateReferences {
     return named !== undefined && other === undefined && named.departed === undefined;
   }
 
-  private async set(reference: AwaitedReference, types: readonly string[]): Promise<void> {
-    const { source, type, externalId, path, name } = reference;
+  /** Why it was refused, if it was. */
+  private async set(references: AwaitedReference[], types: readonly string[]): Promise<string | undefined> {
+    const [{ source, type, externalId, path, name }] = references as [AwaitedReference];
     const caller = callerFor(source);
     if (path !== 'members') {
-      const attributes = stating(path, name);
-      await this.parts.intake.take(source, { type, externalId, attributes, place: name }, caller);
-      return;
+      const record = { type, externalId, attributes: stating(path, name), place: name };
+      return (await this.parts.intake.take(source, record, caller)).reason;
     }
     const [group] = await this.parts.store.named(undefined, type, source, externalId);
-    const found = await Promise.all(types.map((one) => this.parts.store.named(undefined, one, source, name)));
-    const members = found.flatMap((those) => (those.length === 1 ? those[0]!.resourceId : []));
-    await this.parts.resources.edit(
-      type,
-      group!.resourceId,
-      { members: [{ op: 'add', members }], apply: ({ attributes }) => ({ attributes }) },
-      {},
-      caller,
-      noView,
+    try {
+      await this.parts.resources.edit(
+        type,
+        group!.resourceId,
+        {
+          members: [{ op: 'add', members: await this.members(references, types) }],
+          apply: ({ attributes }) => ({ attributes }),
+        },
+        {},
+        caller,
+        noView,
+      );
+      return undefined;
+    } catch (error) {
+      return rejection({ place: name, externalId }, error).reason;
+    }
+  }
+
+  private async members(references: AwaitedReference[], types: readonly string[]): Promise<string[]> {
+    const found = await Promise.all(
+      references.flatMap(({ source, name }) =>
+        types.map((one) => this.parts.store.named(undefined, one, source, name)),
+      ),
     );
+    return found.flatMap((those) => (those.length === 1 ? those[0]!.resourceId : []));
   }
 }
+
+/** The members of one group, which arrive in a row, are one change; all else is settled by itself. */
+function setTogether(references: readonly AwaitedReference[]): AwaitedReference[][] {
+  const batches: AwaitedReference[][] = [];
+  for (const reference of references) {
+    const batch = batches.at(-1);
+    if (batch !== undefined && sameMembers(batch[0]!, reference)) batch.push(reference);
+    else batches.push([reference]);
+  }
+  return batches;
+}
+
+const sameMembers = (one: AwaitedReference, other: AwaitedReference): boolean =>
+  one.path === 'members' &&
+  other.path === 'members' &&
+  one.source === other.source &&
+  one.type === other.type &&
+  one.externalId === other.externalId;
 
 function callerFor(source: string): Caller {
   const name = 'late references';
