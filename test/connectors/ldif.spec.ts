@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  rmdirSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,6 +20,7 @@ import { contractCases, type ContractHarness } from '../../src/connectors/contra
 import { ldif, LdifSettings } from '../../src/connectors/ldif/index.js';
 import type { Lab } from '../../scripts/lab/lab.mjs';
 import { ldapsearch, type Entry } from '../e2e/ldapsearch.js';
+import { SmallDisk } from '../faults/small-disk.js';
 import { useLab } from '../lab.js';
 import { connectorContext } from './connector-context.js';
 import { desiredSubject } from './desired-subject.js';
@@ -249,5 +253,90 @@ describe('the files of the LDIF connector', () => {
     appendFileSync(path, '# reviewed by Joan\n');
     await open().match(subjectOf('User', jane), soon());
     expect(text('2026-11-23.ldif')).toBe(`${confirmed}# reviewed by Joan\n`);
+  });
+
+  it.each(['vers', 'version: 1\n\n# land', 'version: 1\n\n# landfall 2\ndn: CN=half'])(
+    'lose a first batch of the day that was not confirmed: %j',
+    async (torn) => {
+      await create(open());
+      day += 86_400_000;
+      // The journal names the new file before anything is written to it.
+      const begun = JSON.stringify({ number: 1, file: '2026-11-24.ldif', size: 0 });
+      appendFileSync(join(folder, 'written.jsonl'), `${begun}\n`);
+      appendFileSync(join(folder, '2026-11-24.ldif'), torn);
+      const changed = { ...jane, title: 'Two' };
+      const again = open();
+      await again.execute(await again.plan(subjectOf('User', changed), account, soon()), soon());
+      expect(text('2026-11-24.ldif')).toMatch(/^version: 1\n\n# landfall 2\n# Jane\ndn: [^#]*$/);
+    },
+  );
+
+  it('name a new file in the journal before it is written to', async () => {
+    const connector = open();
+    await create(connector);
+    const lines = () =>
+      text('written.jsonl')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines()[0]).toEqual({ number: 0, file: '2026-11-23.ldif', size: 0 });
+    expect(lines()[1]).toMatchObject({ number: 1, file: '2026-11-23.ldif', put: { anchor: jane.id } });
+  });
+
+  it('are not taken for empty when the journal cannot be read, and read once it can', async () => {
+    await create(open());
+    const journal = join(folder, 'written.jsonl');
+    renameSync(journal, `${journal}.aside`);
+    mkdirSync(journal);
+    const again = open();
+    await expect(again.match(subjectOf('User', jane), soon())).rejects.toMatchObject({
+      kind: 'misconfigured',
+    });
+    rmdirSync(journal);
+    renameSync(`${journal}.aside`, journal);
+    expect(await again.match(subjectOf('User', jane), soon())).toMatchObject({ kind: 'found' });
+  });
+
+  it('are not written to by two processes', async () => {
+    const [first, second] = [open(), open()];
+    await second.match(subjectOf('User', jane), soon());
+    await create(first);
+    const plan = await second.plan(subjectOf('User', { ...jane, name: 'Joan' }), undefined, soon());
+    await expect(second.execute(plan, soon())).rejects.toMatchObject({
+      kind: 'misconfigured',
+      recommendedAction: expect.stringContaining('One gateway process'),
+    });
+    expect(text('2026-11-23.ldif').match(/^# landfall/gm)).toHaveLength(1);
+  });
+
+  it('hold every batch once, also when the disk was full in the middle of one', async () => {
+    const disk = new SmallDisk('128k');
+    const own = folder;
+    folder = join(disk.folder, 'ldif');
+    const deliver = async (connector: Connector, title: string) =>
+      connector.execute(await connector.plan(subjectOf('User', { ...jane, title }), account, soon()), soon());
+    try {
+      let connector = open();
+      await create(connector);
+      const failed: number[] = [];
+      for (let round = 0; round < 24; round++) {
+        const title = 'x'.repeat(200 + 61 * round);
+        disk.fill();
+        await deliver(connector, title).catch(() => failed.push(round));
+        disk.free();
+        if (!failed.includes(round)) continue;
+        if (failed.length % 2 === 0) connector = open();
+        await deliver(connector, title);
+      }
+      expect(failed.length).toBeGreaterThan(4);
+      const marks = [...text('2026-11-23.ldif').matchAll(/^# landfall (\d+)$/gm)].map(([, number]) =>
+        Number(number),
+      );
+      expect(marks).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
+      expect(await open().match(subjectOf('User', jane), soon())).toMatchObject({ kind: 'found' });
+    } finally {
+      disk.remove();
+      folder = own;
+    }
   });
 });

@@ -3,7 +3,6 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const size = '256m';
 const block = Buffer.alloc(64 * 1024);
 
 /** A file system of its own that can be filled to the last block. Needs root, as the domain controller does. */
@@ -11,7 +10,7 @@ export class SmallDisk {
   readonly folder = mkdtempSync(join(tmpdir(), 'landfall-disk-'));
   private readonly ballast = join(this.folder, 'ballast');
 
-  constructor() {
+  constructor(size = '256m') {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0700`, 'tmpfs', this.folder]);
   }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, appendFile, mkdir, open, readFile, rename, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConnectorError } from '../connector.js';
 import { dnKey } from './dn-text.js';
 import { dnOf, type WrittenAccount } from './written-account.js';
 
@@ -21,10 +22,12 @@ interface Entry extends Knowledge {
 const journalName = 'written.jsonl';
 /** First line of every batch of records; by it an unconfirmed tail is known as ours. */
 const mark = (number: number) => `# landfall ${number}\n`;
+const version = 'version: 1\n\n';
+const newline = 0x0a;
 
 /**
  * The files, and what they say: nothing answers, so what was written is the only knowledge of the target.
- * A batch counts once its line is in the journal; a batch without one (the process ended in between) is cut off.
+ * A batch counts once its line is in the journal; one without (the process ended in between, the disk was full) is cut off.
  */
 export class Journal {
   private readonly accounts = new Map<string, WrittenAccount>();
@@ -32,6 +35,10 @@ export class Journal {
   private readonly names = new Map<string, string>();
   private last?: Entry;
   private lines = 0;
+  /** How long the journal is with all that counts. */
+  private confirmed = 0;
+  /** A write has begun that may have left something behind. */
+  private unsure = false;
   private opening?: Promise<void>;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -42,7 +49,10 @@ export class Journal {
 
   /** Reads what was written before; once. */
   open(): Promise<void> {
-    return (this.opening ??= this.read());
+    return (this.opening ??= this.read().catch((error: unknown) => {
+      delete this.opening;
+      throw error;
+    }));
   }
 
   async writable(): Promise<void> {
@@ -82,39 +92,73 @@ export class Journal {
 
   private async append({ text, knowledge }: { text: string; knowledge: Knowledge }): Promise<string> {
     await mkdir(this.folder, { recursive: true });
+    if (this.unsure) await this.takeBack();
+    await this.alone();
+    this.unsure = true;
     const file = `${new Date(this.now()).toISOString().slice(0, 10)}.ldif`;
     const path = join(this.folder, file);
-    const number = (this.last?.number ?? 0) + 1;
-    const empty = (await sizeOf(path)) === 0;
-    await appendDurably(path, `${empty ? 'version: 1\n\n' : ''}${mark(number)}${text}\n`);
-    const entry: Entry = { ...knowledge, number, file, size: await sizeOf(path) };
-    await appendDurably(join(this.folder, journalName), `${JSON.stringify(entry)}\n`);
-    this.learn(entry);
+    const size = await sizeOf(path);
+    // Where a file begins is in the journal before anything is in the file: from there on all is unconfirmed.
+    if (this.last?.file !== file) await this.confirm({ number: this.last?.number ?? 0, file, size });
+    const number = this.last!.number + 1;
+    await appendDurably(path, `${size === 0 ? version : ''}${mark(number)}${text}\n`);
+    await this.confirm({ ...knowledge, number, file, size: await sizeOf(path) });
+    this.unsure = false;
     await this.compact();
     return path;
   }
 
-  private async read(): Promise<void> {
-    const text = await readFile(join(this.folder, journalName), 'utf8').catch(() => '');
-    const complete = text.slice(0, text.lastIndexOf('\n') + 1);
-    if (complete.length < text.length)
-      await truncate(join(this.folder, journalName), Buffer.byteLength(complete));
-    for (const line of complete.split('\n')) if (line !== '') this.learn(JSON.parse(line) as Entry);
-    await this.cutUnconfirmed();
+  private async confirm(entry: Entry): Promise<void> {
+    const line = `${JSON.stringify(entry)}\n`;
+    await appendDurably(this.path, line);
+    this.confirmed += Buffer.byteLength(line);
+    this.learn(entry);
   }
 
-  private async cutUnconfirmed(): Promise<void> {
-    const { file, size, number } = this.last ?? { file: '', size: 0, number: 0 };
-    if (file === '') return;
-    const path = join(this.folder, file);
-    const content = await readFile(path).catch(() => Buffer.alloc(0));
-    if (
-      content
-        .subarray(size)
-        .toString('utf8')
-        .startsWith(mark(number + 1))
-    )
-      await truncate(path, size);
+  /** What another process writes into the folder is not known here, and what is written here not there. */
+  private async alone(): Promise<void> {
+    if ((await sizeOf(this.path)) === this.confirmed) return;
+    throw new ConnectorError({
+      kind: 'misconfigured',
+      detail: `${this.path} was changed by something else than this process`,
+      recommendedAction:
+        'One gateway process writes to a folder: give every other one a folder of its own. Then restart this one, which reads the journal again.',
+    });
+  }
+
+  private async read(): Promise<void> {
+    for (const known of [this.accounts, this.members, this.names]) known.clear();
+    delete this.last;
+    this.lines = 0;
+    const bytes = await readFile(this.path).catch((error: unknown) => {
+      if (isAbsent(error)) return Buffer.alloc(0);
+      throw error;
+    });
+    this.confirmed = bytes.lastIndexOf('\n') + 1;
+    const lines = bytes.subarray(0, this.confirmed).toString('utf8').split('\n');
+    lines.forEach((line, index) => {
+      if (line !== '') this.learn(this.entryOf(line, index + 1));
+    });
+    await this.takeBack();
+  }
+
+  private entryOf(line: string, number: number): Entry {
+    try {
+      return JSON.parse(line) as Entry;
+    } catch {
+      throw new ConnectorError({
+        kind: 'misconfigured',
+        detail: `${this.path}:${number} cannot be read`,
+        recommendedAction: 'Put the folder back from a backup.',
+      });
+    }
+  }
+
+  /** Cuts off what a write left behind that did not come to its end. */
+  private async takeBack(): Promise<void> {
+    if ((await sizeOf(this.path)) > this.confirmed) await truncate(this.path, this.confirmed);
+    if (this.last) await cutUnconfirmed(join(this.folder, this.last.file), this.last);
+    this.unsure = false;
   }
 
   private learn(entry: Entry): void {
@@ -157,16 +201,45 @@ export class Journal {
       file,
       size,
     }));
-    const entries = [...puts, ...members];
-    const path = join(this.folder, journalName);
-    await writeDurably(`${path}.new`, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-    await rename(`${path}.new`, path);
+    const known = [...puts, ...members];
+    const entries = known.length > 0 ? known : [{ number, file, size }];
+    const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+    try {
+      await writeDurably(`${this.path}.new`, text);
+      await rename(`${this.path}.new`, this.path);
+    } catch {
+      // The batch is written all the same: the longer journal says no less, and the next batch tries again.
+      return;
+    }
     this.lines = entries.length;
+    this.confirmed = Buffer.byteLength(text);
+  }
+
+  private get path(): string {
+    return join(this.folder, journalName);
   }
 }
 
+/** A batch begins with its mark, or is a piece of the beginning; what people added before it stays. */
+async function cutUnconfirmed(path: string, { size, number }: Entry): Promise<void> {
+  const tail = (await readFile(path).catch(() => Buffer.alloc(0))).subarray(size);
+  const begin = mark(number + 1);
+  const whole = tail.indexOf(begin);
+  const atLineStart = whole === 0 || tail[whole - 1] === newline;
+  if (whole !== -1 && atLineStart) return truncate(path, size + whole);
+  const torn = tail.length > 0 && `${size === 0 ? version : ''}${begin}`.startsWith(tail.toString('utf8'));
+  if (torn) await truncate(path, size);
+}
+
+const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+
 async function sizeOf(path: string): Promise<number> {
-  return (await stat(path).catch(() => ({ size: 0 }))).size;
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (isAbsent(error)) return 0;
+    throw error;
+  }
 }
 
 async function appendDurably(path: string, text: string): Promise<void> {
