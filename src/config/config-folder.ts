@@ -58,9 +58,17 @@ export class ConfigFolder {
     return file;
   }
 
-  /** `targets/ad.yaml`, … in the order of their names. */
+  /** `targets/ad.yaml`, … in the order of their names. The name without its ending is the target's or source's. */
   yamlFiles(folder: string): string[] {
-    return this.list(folder, yamlName);
+    const files = this.list(folder, yamlName);
+    const first = new Map<string, string>();
+    return files.filter((file) => {
+      const name = file.replace(yamlName, '');
+      const other = first.get(name);
+      if (other === undefined) first.set(name, file);
+      else this.report(file, [], `bears the same name as ${other}: one of the two has to go`);
+      return other === undefined;
+    });
   }
 
   schemas(): { file: string; content: unknown }[] {

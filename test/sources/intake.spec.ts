@@ -267,6 +267,17 @@ describe('taking records of a source', () => {
       expect((await gateway.stored(resourceId!, 'Group')).version).toBe(before + 1);
     });
 
+    it('finds who arrives among many who do not', async () => {
+      await start();
+      const names = Array.from({ length: 2_500 }, (_, index) => `p${index}`);
+      const team = { displayName: 'Team', members: names.map((value) => ({ value })) };
+      const { resourceId } = await gateway.take('team', team, 'Group');
+      for (const name of ['p0', 'p999']) await gateway.take(name, { userName: name, active: true });
+      expect(await gateway.late.run()).toBe(2);
+      expect(await gateway.late.run()).toBe(0);
+      expect(await opened.resources.members(resourceId!)).toHaveLength(2);
+    });
+
     it('takes a record that two bring at once one time', async () => {
       await start();
       const taken = await Promise.all(

@@ -6,7 +6,7 @@ import type { RowIds } from './row-ids.js';
 import type { RowReference } from './row-reader.js';
 import { stateAt } from './state-at.js';
 
-/** Whom a row names: found in the store, or to be looked for again when the whole file is in, or unknown. */
+/** Whom a row names and the store does not know: comes later in the file, or unknown. */
 export interface Resolved {
   later: RowReference[];
   unknown: RowReference[];
@@ -30,7 +30,10 @@ export class References {
     this.own = this.source === source;
   }
 
-  /** States what is found in `attributes`. `last`: nobody comes later any more. */
+  /**
+   * States in `attributes` what is found, and by its name who may still come by another channel: the intake leaves that
+   * out and sets it later. `last`: nobody comes later in the file.
+   */
   async resolve(
     references: readonly RowReference[],
     attributes: Attributes,
@@ -38,16 +41,20 @@ export class References {
   ): Promise<Resolved> {
     const resolved: Resolved = { later: [], unknown: [] };
     for (const { line, externalIds } of references) {
-      const ids: string[] = [];
+      const stated: string[] = [];
       for (const externalId of externalIds) {
         const id = await this.idOf(line, externalId);
-        if (id !== undefined) ids.push(id);
+        if (id !== undefined) stated.push(id);
         else if (!last && this.comes(line, externalId))
           resolved.later.push({ line, externalIds: [externalId] });
-        else resolved.unknown.push({ line, externalIds: [externalId] });
+        else {
+          resolved.unknown.push({ line, externalIds: [externalId] });
+          if (this.own) stated.push(externalId);
+        }
       }
       // A manager who is not found says nothing; members are stated as far as they are known.
-      if (ids.length > 0 || line.refersTo === 'many') stateAt(attributes, line.place, valuesOf(line, ids));
+      if (stated.length > 0 || line.refersTo === 'many')
+        stateAt(attributes, line.place, valuesOf(line, stated));
     }
     return resolved;
   }
@@ -77,5 +84,5 @@ function typesOf({ place: { attribute } }: FeedLine): readonly string[] {
   return subAttributeOf(attribute, '$ref')?.referenceTypes ?? ['User', 'Group'];
 }
 
-const valuesOf = ({ refersTo }: FeedLine, ids: readonly string[]): Json[] =>
-  refersTo === 'many' ? ids.map((value) => ({ value })) : [...ids];
+const valuesOf = ({ refersTo }: FeedLine, stated: readonly string[]): Json[] =>
+  refersTo === 'many' ? stated.map((value) => ({ value })) : [...stated];

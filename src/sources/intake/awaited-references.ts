@@ -18,7 +18,14 @@ export abstract class AwaitedReferences {
     paths: readonly string[],
     awaited: readonly Pick<AwaitedReference, 'path' | 'name'>[],
   ): Promise<void>;
-  /** Those whose name some resource of these types bears by now. */
-  abstract arrived(types: readonly string[], limit: number): Promise<AwaitedReference[]>;
+  /**
+   * Looks at no more than `limit` of them, in their order, and gives those whose name some resource of these types bears
+   * by now. With `last` there are more after it.
+   */
+  abstract arrived(
+    types: readonly string[],
+    after: AwaitedReference | undefined,
+    limit: number,
+  ): Promise<{ arrived: AwaitedReference[]; last?: AwaitedReference }>;
   abstract clear(reference: AwaitedReference): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { newId } from '../../identity/id.js';
 import type { Caller } from '../../identity/model.js';
 import type { ResourceStore } from '../../identity/ports.js';
@@ -18,8 +19,7 @@ export interface LateReferenceParts {
   refused: (reference: AwaitedReference, reason: string) => void;
 }
 
-/** How many one run settles at most. */
-export const lateReferencesPerRun = 1_000;
+const pageSize = 1_000;
 const noView = { members: false, groups: false };
 
 /** Sets managers and members when the one who was named arrives, by whatever channel. */
@@ -30,11 +30,22 @@ export class LateReferences {
    * How many were settled. Several replicas may do it at once: the second finds it done.
    * What passes by itself (a target that is down, the store) is thrown, and what is left is found again.
    */
-  async run(): Promise<number> {
+  async run(signal?: AbortSignal): Promise<number> {
     const types = this.parts.registry.resourceTypes.map(({ name }) => name);
-    const arrived = await this.parts.awaited.arrived(types, lateReferencesPerRun);
-    for (const together of setTogether(arrived)) await this.settle(together, types);
-    return arrived.length;
+    let settled = 0;
+    let after: AwaitedReference | undefined;
+    do {
+      const { arrived, last } = await this.parts.awaited.arrived(types, after, pageSize);
+      for (const together of setTogether(arrived)) {
+        if (signal?.aborted) return settled;
+        await this.settle(together, types);
+        settled += together.length;
+      }
+      after = last;
+      // An embedded store answers at once: requests come in between.
+      await setImmediate();
+    } while (after && !signal?.aborted);
+    return settled;
   }
 
   private async settle(references: AwaitedReference[], types: readonly string[]): Promise<void> {

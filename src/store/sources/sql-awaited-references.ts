@@ -3,6 +3,7 @@ import { AwaitedReferences, type AwaitedReference } from '../../sources/intake/a
 import { marks, sqlOf, type Row, type Sql } from '../sql/sql.js';
 
 const own = 'source = ? AND type = ? AND external_id = ?';
+const key = 'source, type, external_id, path, name';
 
 export class SqlAwaitedReferences extends AwaitedReferences {
   constructor(
@@ -38,28 +39,36 @@ export class SqlAwaitedReferences extends AwaitedReferences {
     });
   }
 
-  async arrived(types: readonly string[], limit: number): Promise<AwaitedReference[]> {
+  async arrived(
+    types: readonly string[],
+    after: AwaitedReference | undefined,
+    limit: number,
+  ): Promise<{ arrived: AwaitedReference[]; last?: AwaitedReference }> {
+    const here = `EXISTS (SELECT 1 FROM external_id e
+      WHERE e.type IN (${marks(types.length)}) AND e.source = a.source AND e.value = a.name)`;
     const rows = await this.reader.all(
-      `SELECT * FROM awaited_reference a WHERE EXISTS (
-         SELECT 1 FROM external_id e WHERE e.type IN (${marks(types.length)}) AND e.source = a.source AND e.value = a.name)
-       ORDER BY source, type, external_id LIMIT ?`,
-      [...types, limit],
+      `SELECT a.*, CASE WHEN ${here} THEN 1 ELSE 0 END AS here FROM awaited_reference a
+       ${after ? `WHERE (${key}) > (${marks(5)})` : ''} ORDER BY ${key} LIMIT ?`,
+      [...types, ...(after ? keyOf(after) : []), limit],
     );
-    return rows.map(toReference);
+    const arrived = rows.filter((row) => Number(row.here) === 1).map(toReference);
+    return rows.length < limit ? { arrived } : { arrived, last: toReference(rows.at(-1)!) };
   }
 
-  async clear({ source, type, externalId, path, name }: AwaitedReference): Promise<void> {
+  async clear(reference: AwaitedReference): Promise<void> {
     await this.unitOfWork.run((tx) =>
-      sqlOf(tx).run(`DELETE FROM awaited_reference WHERE ${own} AND path = ? AND name = ?`, [
-        source,
-        type,
-        externalId,
-        path,
-        name,
-      ]),
+      sqlOf(tx).run(`DELETE FROM awaited_reference WHERE ${own} AND path = ? AND name = ?`, keyOf(reference)),
     );
   }
 }
+
+const keyOf = ({ source, type, externalId, path, name }: AwaitedReference) => [
+  source,
+  type,
+  externalId,
+  path,
+  name,
+];
 
 const toReference = (row: Row): AwaitedReference => ({
   source: String(row.source),

@@ -66,6 +66,24 @@ describe('Importing CSV files', () => {
       expect((await scene.run(content, true)).result.counts).toEqual({ unchanged: 4, unresolved: 1 });
     });
 
+    it('sets a manager who comes by a later file, or otherwise, and leaves the one of before until then', async () => {
+      scene = await new ImportScene().open(await open());
+      await scene.run(`${header}1;a@x.example;A;Boss;;A\n2;b@x.example;B;Clerk;1;A\n`, true);
+      const preview = await scene.run(`${header}2;b@x.example;B;Clerk;99;A\n`, false);
+      expect(preview.result.counts).toEqual({ unchanged: 1, unresolved: 1 });
+      expect((await scene.run(`${header}2;b@x.example;B;Clerk;99;A\n`, true)).result.counts).toEqual({
+        unchanged: 1,
+        unresolved: 1,
+      });
+      expect(await scene.gateway.late.run()).toBe(0);
+      const managerOf = async () =>
+        ((await scene.users())['2']![ENTERPRISE] as { manager: { value: string } }).manager.value;
+      expect(await managerOf()).toBe((await scene.users())['1']!.id);
+      await scene.run(`${header}99;z@x.example;Z;Chief;;A\n`, true);
+      expect(await scene.gateway.late.run()).toBe(1);
+      expect(await managerOf()).toBe((await scene.users())['99']!.id);
+    });
+
     it('rejects both rows of an externalId that stands twice, keeps the others, and writes the rejected ones down', async () => {
       scene = await new ImportScene().open(await open());
       const content =
