@@ -2,6 +2,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test', '<rootDir>/src'],
   testMatch: ['**/*.spec.ts'],
+  setupFiles: ['<rootDir>/test/loopback.ts'],
   // Two shared cores: a slow minute of the machine is no fault of the code.
   testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],
