@@ -57,6 +57,21 @@ describe('Joiners, movers and leavers', () => {
     });
     afterEach(stop);
 
+    it('ends the account also in a target that was switched off on that day', async () => {
+      const other = new RecordingTarget();
+      const app = { name: 'app', connector: other };
+      await start(undefined, {}, { others: [app] });
+      await gateway!.user('nora', dates({ endDate: '2027-01-04' }));
+      await gateway!.until(() => other.byName('nora')?.enabled === true);
+      await stop();
+      await start(undefined, {}, { off: [app] });
+      await itIs('2027-01-05T12:00:00Z');
+      expect([enabled('nora'), other.byName('nora')!.enabled]).toEqual([false, true]);
+      await stop();
+      await start(undefined, {}, { others: [app] });
+      await gateway!.until(() => other.byName('nora')?.enabled === false);
+    });
+
     it('creates the account of a joiner disabled, and enables it on the first day', async () => {
       await start();
       const id = await gateway!.user('nora', joiner);

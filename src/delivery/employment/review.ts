@@ -60,7 +60,8 @@ export class Review {
     const { links, targets } = this.parts;
     const { id: resourceId, type: resourceType } = resource;
     const label = labelOf(resource);
-    for (const { name: target } of targets.for(resourceType))
+    for (const { name: target, objects } of targets.recorded()) {
+      if (!objects[resourceType]) continue;
       await links.raise(tx, {
         target,
         resourceId,
@@ -69,6 +70,7 @@ export class Review {
         cause,
         priority: priorities.background,
       });
+    }
   }
 
   private async followRules(tx: Transaction, changed: readonly Resource[], cause: Cause): Promise<void> {
