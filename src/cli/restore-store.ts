@@ -23,9 +23,11 @@ export async function restoreStore(folder: string, file: string | undefined): Pr
     const former =
       file !== undefined && options.engine === 'sqlite' ? putInPlace(options.file, file) : undefined;
     const paused = config.targets.map(({ name }) => name);
+    const off = config.targetsOff.map(({ name }) => name);
     const store = await openStore(options);
     try {
-      return { ...(former === undefined ? {} : { former }), epoch: await beginEpoch(store, paused), paused };
+      const epoch = await beginEpoch(store, [...paused, ...off]);
+      return { ...(former === undefined ? {} : { former }), epoch, paused };
     } finally {
       await store.close();
     }

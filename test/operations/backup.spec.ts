@@ -163,6 +163,18 @@ describe('Backup and restore', () => {
     await scene.until(() => scene.names().join() === 'nora: nora,olga: olga,rosa: rosa,vera: vera');
   });
 
+  it('pauses also a target that is newer than the backup, and switched off while it is restored', async () => {
+    const file = join(scene.gateway.folder, 'copy.sqlite');
+    await scene.job('/backup', { file });
+    await scene.gateway.stop();
+    scene.gateway.write('config/targets/later.yaml', 'kind: memory\nenabled: false\nanswer: stored\n');
+    expect((await scene.restore(file)).code).toBe(0);
+    scene.gateway.write('config/targets/later.yaml', 'kind: memory\nanswer: stored\n');
+    await scene.gateway.start();
+    const status = (await scene.operations('GET', '/targets/later')).json;
+    expect(status).toMatchObject({ state: 'paused', pause: { reason: 'restore' } });
+  });
+
   it('creates nothing, pauses and tells when the target is ahead of a store that was put back behind its back', async () => {
     await scene.create('nora');
     const file = join(scene.gateway.folder, 'copy.sqlite');
